@@ -1,0 +1,51 @@
+//! Questions about an alert, in plain words, and their answers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::action::{Action, HostState};
+use crate::alert::AlertKey;
+use crate::analysis::Claim;
+use crate::id::EntityId;
+
+/// `POST /questions`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// About which alert.
+    pub alert: AlertKey,
+    /// At most 2,000 characters.
+    pub text: String,
+}
+
+/// The longest question, in characters.
+pub const QUESTION_MAX: usize = 2_000;
+
+/// An answer. Every statement in it is a [`Claim`] with its evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Answer {
+    /// Statements.
+    Claims {
+        /// What was understood: `What powershell.exe 8466 did`.
+        heading: String,
+        /// At least one.
+        claims: Vec<Claim>,
+    },
+    /// How the host stands, read just now.
+    Host {
+        /// Its state.
+        state: HostState,
+    },
+    /// The question asks for an action. It only ever opens a proposal; a person decides.
+    Propose {
+        /// What.
+        action: Action,
+        /// On which hosts of the alert.
+        hosts: Vec<EntityId>,
+    },
+    /// Not understood: what can be asked.
+    CanAsk {
+        /// Example questions that this alert's evidence can answer.
+        examples: Vec<String>,
+    },
+}

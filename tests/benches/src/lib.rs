@@ -1,0 +1,1 @@
+//! Benchmarks; each is a binary of its own under `src/bin`.

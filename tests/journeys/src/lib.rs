@@ -1,0 +1,1 @@
+//! Starts the built programs and speaks to them as the panel would.
