@@ -1,0 +1,350 @@
+//! The configuration file. Unknown keys and wrong values are errors that name key, file and line.
+//!
+//! Secrets are not in it: it names the file or the environment variable that holds each.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use aside_shared::console::CONSOLES;
+use aside_shared::id::{PlatformId, TenantId};
+use aside_shared::session::Phase;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// `aside.toml`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where and how the backend listens.
+    pub server: ServerConfig,
+    /// Where state is kept.
+    pub store: StoreConfig,
+    /// The audit log's key and its second place.
+    pub audit: AuditConfig,
+    /// The analyst's knowledge.
+    #[serde(default)]
+    pub analyse: AnalyseConfig,
+    /// Who may approve what.
+    #[serde(default)]
+    pub policy: PolicyConfig,
+    /// The consoles' tenants.
+    #[serde(default)]
+    pub tenants: Vec<TenantConfig>,
+}
+
+/// `[server]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerConfig {
+    /// `127.0.0.1:8787`
+    pub listen: SocketAddr,
+    /// A proxy in front ends TLS: then this may listen beyond loopback without a certificate.
+    #[serde(default)]
+    pub tls_ended_by_proxy: bool,
+    /// Certificate chain and key, PEM.
+    pub tls: Option<TlsConfig>,
+}
+
+/// `[server.tls]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    /// The chain, PEM.
+    pub certificate_file: PathBuf,
+    /// The key, PEM.
+    pub key_file: PathBuf,
+}
+
+/// `[store]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreConfig {
+    /// The SQLite file; created if it is not there.
+    pub file: PathBuf,
+}
+
+/// `[audit]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditConfig {
+    /// The Ed25519 key (32 bytes as hex). Created, for the owner only, if it is not there.
+    pub key_file: PathBuf,
+    /// The second place of the checkpoints: one JSON line each, appended.
+    pub checkpoints_file: PathBuf,
+}
+
+/// `[analyse]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnalyseConfig {
+    /// Folders with Sigma rules of your own, read at start.
+    #[serde(default)]
+    pub rules: Vec<PathBuf>,
+}
+
+/// `[policy]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PolicyConfig {
+    /// Whether a responder may approve what he proposed himself.
+    pub own_proposals: bool,
+    /// Host roles, in the vendor's words, whose isolation needs a lead.
+    pub lead_approves: Vec<String>,
+    /// Minutes after which an undecided proposal is void.
+    pub proposal_minutes: u32,
+}
+
+impl Default for PolicyConfig {
+    fn default() -> Self {
+        Self {
+            own_proposals: true,
+            lead_approves: vec!["Domain Controller".to_owned(), "Server".to_owned()],
+            proposal_minutes: 10,
+        }
+    }
+}
+
+/// `[[tenants]]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TenantConfig {
+    /// The name that people use: `acme-prod`.
+    pub name: TenantId,
+    /// `crowdstrike`
+    pub platform: PlatformId,
+    /// How far the rollout has come.
+    #[serde(default)]
+    pub phase: Phase,
+    /// The vendor's API: `https://api.eu-1.crowdstrike.com`.
+    pub base_url: String,
+    /// Hosts of this tenant's console: `falcon.eu-1.crowdstrike.com`.
+    pub console_hosts: Vec<String>,
+    /// The tenant's id in the vendor's terms (Falcon: the cid, without checksum).
+    pub vendor_tenant: Option<String>,
+    /// The credential that reads.
+    pub read: CredentialConfig,
+    /// The credential that acts. Without it Aside only observes this tenant.
+    pub respond: Option<CredentialConfig>,
+}
+
+/// `[tenants.read]`, `[tenants.respond]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialConfig {
+    /// The client id.
+    pub client_id: String,
+    /// The name under which the vendor shows it, for approval sheets.
+    pub label: Option<String>,
+    /// The file that holds the secret.
+    pub secret_file: Option<PathBuf>,
+    /// The environment variable that holds the secret.
+    pub secret_env: Option<String>,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub struct ConfigError {
+    file: PathBuf,
+    problem: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file.display(), self.problem)
+    }
+}
+
+impl Config {
+    /// Reads and checks a file. Relative paths in it start at its folder.
+    pub fn read(file: &Path) -> Result<Self, ConfigError> {
+        let error = |problem: String| ConfigError { file: file.to_owned(), problem };
+        let text = std::fs::read_to_string(file).map_err(|e| error(format!("cannot be read: {e}")))?;
+        let mut config: Self = toml::from_str(&text).map_err(|e| error(e.to_string().trim_end().to_owned()))?;
+        config.start_paths_at(file.parent().unwrap_or(Path::new("")));
+        config.check().map_err(|(key, problem)| {
+            let line = line_of(&text, &key).map_or_else(String::new, |line| format!("line {line}: "));
+            error(format!("{line}{key}: {problem}"))
+        })?;
+        Ok(config)
+    }
+
+    /// The tenant of that name.
+    pub fn tenant(&self, name: &TenantId) -> Option<&TenantConfig> {
+        self.tenants.iter().find(|tenant| &tenant.name == name)
+    }
+
+    fn start_paths_at(&mut self, folder: &Path) {
+        let mut paths = vec![&mut self.store.file, &mut self.audit.key_file, &mut self.audit.checkpoints_file];
+        paths.extend(self.analyse.rules.iter_mut());
+        for tls in &mut self.server.tls {
+            paths.extend([&mut tls.certificate_file, &mut tls.key_file]);
+        }
+        for tenant in &mut self.tenants {
+            for credential in std::iter::once(&mut tenant.read).chain(&mut tenant.respond) {
+                paths.extend(&mut credential.secret_file);
+            }
+        }
+        for path in paths {
+            *path = folder.join(&path);
+        }
+    }
+
+    /// What serde cannot check. The error names the key and says what is allowed.
+    fn check(&self) -> Result<(), (String, String)> {
+        let fail = |key: &str, problem: String| Err((key.to_owned(), problem));
+        if !self.server.listen.ip().is_loopback() && self.server.tls.is_none() && !self.server.tls_ended_by_proxy {
+            return fail(
+                "listen",
+                format!(
+                    "{} is reachable from other machines without TLS. Set [server.tls], or tls_ended_by_proxy = true \
+                     if a proxy in front ends TLS.",
+                    self.server.listen
+                ),
+            );
+        }
+        if !(1..=1440).contains(&self.policy.proposal_minutes) {
+            return fail("proposal_minutes", "allowed are 1 to 1440 minutes".to_owned());
+        }
+        if self.tenants.is_empty() {
+            return fail("tenants", "at least one [[tenants]] is needed".to_owned());
+        }
+        for (at, tenant) in self.tenants.iter().enumerate() {
+            let name = &tenant.name;
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+            if name.as_str().is_empty() || !name.as_str().chars().all(plain) {
+                return fail("name", format!("{name:?} may hold letters, digits, '-', '_' and '.' only"));
+            }
+            if self.tenants[..at].iter().any(|other| other.name == *name) {
+                return fail("name", format!("two tenants are called {name}"));
+            }
+            if !CONSOLES.iter().any(|console| console.platform == tenant.platform.as_str()) {
+                let known: Vec<_> = CONSOLES.iter().map(|console| console.platform).collect();
+                return fail("platform", format!("{} is not known; allowed are {}", tenant.platform, known.join(", ")));
+            }
+            let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+            if !tenant.base_url.starts_with("https://") && !loopback.iter().any(|l| tenant.base_url.starts_with(l)) {
+                return fail("base_url", format!("{:?} must begin with https://", tenant.base_url));
+            }
+            if tenant.console_hosts.is_empty() {
+                return fail("console_hosts", format!("{name} needs at least one host name"));
+            }
+            for credential in std::iter::once(&tenant.read).chain(&tenant.respond) {
+                if credential.secret_file.is_some() == credential.secret_env.is_some() {
+                    return fail(
+                        "client_id",
+                        format!("the credential {} of {name} needs secret_file or secret_env, one of them", credential.client_id),
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl CredentialConfig {
+    /// Reads the secret. The error names where it was looked for and never its content.
+    pub fn secret(&self) -> Result<SecretString, String> {
+        let text = match (&self.secret_file, &self.secret_env) {
+            (Some(file), _) => {
+                std::fs::read_to_string(file).map_err(|e| format!("secret_file {}: {e}", file.display()))?
+            }
+            (None, Some(name)) => std::env::var(name).map_err(|_| format!("secret_env {name} is not set"))?,
+            (None, None) => return Err(format!("the credential {} names no secret", self.client_id)),
+        };
+        let secret = text.trim();
+        if secret.is_empty() {
+            return Err(format!("the secret of {} is empty", self.client_id));
+        }
+        Ok(SecretString::from(secret.to_owned()))
+    }
+
+    /// The name to show for it.
+    pub fn shown_as(&self) -> String {
+        self.label.clone().unwrap_or_else(|| self.client_id.clone())
+    }
+}
+
+/// The first line (from 1) that sets `key`.
+fn line_of(text: &str, key: &str) -> Option<usize> {
+    text.lines().position(|line| {
+        let line = line.trim_start().trim_start_matches('[');
+        line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', ']']))
+    }).map(|at| at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+[server]
+listen = "127.0.0.1:8787"
+[store]
+file = "aside.sqlite"
+[audit]
+key_file = "audit.key"
+checkpoints_file = "checkpoints.jsonl"
+[[tenants]]
+name = "acme-prod"
+platform = "crowdstrike"
+base_url = "https://api.eu-1.crowdstrike.com"
+console_hosts = ["falcon.eu-1.crowdstrike.com"]
+[tenants.read]
+client_id = "abc"
+secret_env = "ASIDE_READ_SECRET"
+"#;
+
+    fn read(text: &str) -> Result<Config, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("aside.toml");
+        std::fs::write(&file, text).unwrap();
+        Config::read(&file).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn the_default_phase_is_observe_and_paths_start_at_the_files_folder() {
+        let config = read(GOOD).unwrap();
+        assert_eq!(config.tenants[0].phase, Phase::Observe);
+        assert!(config.store.file.is_absolute());
+    }
+
+    #[test]
+    fn the_example_file_is_a_good_one() {
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../aside.example.toml");
+        let config = Config::read(&example).unwrap();
+        assert_eq!(config.tenants.len(), 1);
+    }
+
+    #[test]
+    fn wrong_keys_and_values_name_key_line_and_what_is_allowed() {
+        for (from, to, expected) in [
+            ("listen =", "listne =", vec!["line 3", "listne", "listen"]),
+            ("\"crowdstrike\"", "\"clownstrike\"", vec!["line 11", "platform", "crowdstrike"]),
+            ("platform =", "phase = \"auto\"\nplatform =", vec!["line 11", "observe", "assist"]),
+            ("127.0.0.1:8787", "0.0.0.0:8787", vec!["line 3", "listen", "tls_ended_by_proxy"]),
+            ("https://api", "http://api", vec!["line 12", "base_url", "https://"]),
+            ("secret_env = \"ASIDE_READ_SECRET\"", "", vec!["secret_file", "secret_env", "abc"]),
+            ("\"127.0.0.1:8787\"", "8787", vec!["line 3"]),
+        ] {
+            let message = read(&GOOD.replace(from, to)).unwrap_err();
+            for part in expected {
+                assert!(message.contains(part), "{message:?} does not name {part:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_is_never_part_of_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret");
+        std::fs::write(&file, "  \n").unwrap();
+        let credential = CredentialConfig {
+            client_id: "abc".to_owned(),
+            label: None,
+            secret_file: Some(file),
+            secret_env: None,
+        };
+        assert!(credential.secret().unwrap_err().contains("empty"));
+    }
+}
