@@ -3,7 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -151,6 +151,17 @@ pub fn quiet(mut command: Command, log: &Path, limit: Option<Duration>) -> Resul
     ))
 }
 
+/// What a program prints to standard output, whether it succeeds or not.
+///
+/// # Errors
+/// When it cannot be started.
+pub fn printed(mut command: Command) -> Result<String, Error> {
+    let output = command
+        .output()
+        .map_err(|e| Error::new(format!("start `{}`", line_of(&command)), e))?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// How a shown program ended.
 #[derive(Debug)]
 pub struct Shown {
@@ -160,13 +171,20 @@ pub struct Shown {
     pub lines: Vec<String>,
 }
 
-/// Runs a program to its end, passing on each line that it prints as it comes.
+/// Runs a program to its end in a process group of its own, passing on each line that it prints as it comes.
 ///
 /// # Errors
-/// When it cannot be started or the person interrupts; a program that fails is no error here.
-pub fn shown(mut command: Command) -> Result<Shown, Error> {
+/// When it cannot be started, prints nothing for as long as `silence`, or the person interrupts;
+/// a program that fails is no error here.
+pub fn shown(mut command: Command, silence: Duration) -> Result<Shown, Error> {
     let line = line_of(&command);
+    if io::stdout().is_terminal() {
+        command
+            .env("CARGO_TERM_COLOR", "always")
+            .env("FORCE_COLOR", "1");
+    }
     let mut child = command
+        .process_group(0)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -180,9 +198,11 @@ pub fn shown(mut command: Command) -> Result<Shown, Error> {
     }
     let mut lines = Vec::new();
     let mut ended: Option<(ExitStatus, Instant)> = None;
+    let mut last_word = Instant::now();
     loop {
         match receiver.recv_timeout(POLL) {
             Ok(line) => {
+                last_word = Instant::now();
                 println!("{line}");
                 lines.push(without_colours(&line));
             }
@@ -195,8 +215,15 @@ pub fn shown(mut command: Command) -> Result<Shown, Error> {
             }
         }
         if interrupted() {
-            end(&mut child, false);
+            end(&mut child, true);
             return Err(Error::Interrupted);
+        }
+        if last_word.elapsed() > silence {
+            end(&mut child, true);
+            return Err(Error::new(
+                format!("run `{line}`"),
+                format!("it printed nothing for {} s", silence.as_secs()),
+            ));
         }
         if ended.is_none() {
             let status = child.try_wait().map_err(|e| Error::new("wait", e))?;
@@ -207,6 +234,8 @@ pub fn shown(mut command: Command) -> Result<Shown, Error> {
         Some((status, _)) => status,
         None => child.wait().map_err(|e| Error::new("wait", e))?,
     };
+    // What it started and left behind, such as a browser, ends with it.
+    end(&mut child, true);
     Ok(Shown {
         success: status.success(),
         lines,
@@ -375,6 +404,8 @@ fn without_colours(line: &str) -> String {
 mod tests {
     use super::*;
 
+    const SOON: Duration = Duration::from_secs(60);
+
     fn shell(script: &str) -> Command {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
@@ -409,10 +440,8 @@ mod tests {
 
     #[test]
     fn a_shown_program_gives_its_lines_without_colours_and_its_success() {
-        let result = shown(shell(
-            "printf '\\033[32mgreen\\033[0m\\n'; echo bad >&2; exit 1",
-        ))
-        .expect("it starts");
+        let script = "printf '\\033[32mgreen\\033[0m\\n'; echo bad >&2; exit 1";
+        let result = shown(shell(script), SOON).expect("it starts");
         assert!(!result.success);
         let mut lines = result.lines;
         lines.sort();
@@ -420,8 +449,27 @@ mod tests {
     }
 
     #[test]
+    fn a_shown_program_that_says_nothing_is_ended() {
+        let error = shown(shell("exec sleep 600"), Duration::ZERO)
+            .expect_err("it hangs")
+            .to_string();
+        assert!(error.contains("printed nothing"), "{error}");
+    }
+
+    #[test]
+    fn what_a_shown_program_leaves_behind_ends_with_it() {
+        let result = shown(shell("sleep 600 >/dev/null 2>&1 & echo $!"), SOON).expect("it runs");
+        assert!(is_gone(&result.lines[0]));
+    }
+
+    /// Whether no process of that number runs; one that nobody has asked for its state yet does not.
+    fn is_gone(number: &str) -> bool {
+        fs::read_to_string(format!("/proc/{number}/stat")).map_or(true, |stat| stat.contains(") Z"))
+    }
+
+    #[test]
     fn a_program_that_is_not_there_is_named() {
-        let error = shown(Command::new("no-such-program")).expect_err("it cannot start");
+        let error = shown(Command::new("no-such-program"), SOON).expect_err("it cannot start");
         assert!(error.to_string().contains("no-such-program"));
     }
 
@@ -431,16 +479,11 @@ mod tests {
         let log = folder.path().join("log");
         let mut running =
             Running::start("a shell", shell("sleep 600 & echo $!; wait"), &log).expect("it starts");
-        let grandchild: i32 = running
-            .wait_until(Duration::from_secs(30), |output| {
-                output.strip_suffix('\n')?.parse().ok()
-            })
+        let grandchild = running
+            .wait_until(SOON, |output| output.strip_suffix('\n').map(str::to_owned))
             .expect("it says its child's number");
         drop(running);
-        let path = format!("/proc/{grandchild}/stat");
-        // An ended process may still be listed until its new parent has fetched its state: Z.
-        let gone = fs::read_to_string(path).map_or(true, |stat| stat.contains(") Z"));
-        assert!(gone);
+        assert!(is_gone(&grandchild));
     }
 
     #[test]
@@ -450,7 +493,7 @@ mod tests {
         let mut running =
             Running::start("a shell", shell("echo no port left"), &log).expect("it starts");
         let error = running
-            .wait_until(Duration::from_secs(30), |_| None::<()>)
+            .wait_until(SOON, |_| None::<()>)
             .expect_err("it never gets ready");
         assert!(error.to_string().contains("no port left"), "{error}");
     }

@@ -1,13 +1,18 @@
 //! `cargo xtask`: set-up, build, demo, tests. `cargo xtask help` says what there is.
 
+mod browser;
 mod command;
+mod demo;
 mod digest;
 mod error;
 mod extension;
 mod places;
 mod setup;
+mod test;
 mod version;
 
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
@@ -16,14 +21,29 @@ use lexopt::{Arg, Parser};
 use error::Error;
 use extension::Form;
 use places::Places;
+use setup::Choice;
 
 const HELP: &str = "\
 cargo xtask VERB
 
   setup [--skip NAME] [--again NAME] [--list]
         get what building, the demo and the tests need; every other verb does this for its own needs
-  extension [--dev]
+  extension [--dev] [--skip NAME]
         build the extension into dist/extension; --dev builds sooner and larger
+  demo [--walk [DIR]] [--skip NAME]
+        the lab, the backend and Chromium with the extension, until Ctrl-C; without a display it first walks
+        the main path headless. --walk only walks, leaves its pictures in DIR, and exits with the result
+  test [--fast] [--only PART] [--skip NAME]
+        everything that a change must pass; --fast leaves the browser out, --only runs the steps whose name
+        contains PART
+  lab [ARGUMENT]…
+        the lab alone; its own --help says what it takes
+  bench [ARGUMENT]…
+        measure: sizes, times, ratios
+
+--skip NAME leaves a set-up step out (more than once for several); `cargo xtask setup --list` shows them.
+Tools live in ASIDE_CACHE, else XDG_CACHE_HOME/aside, else ~/.cache/aside. ASIDE_CHROMIUM names a browser;
+ASIDE_WASM_FALLBACK=1 builds the panel with Debian's Rust though rustup's would do.
 ";
 
 fn main() -> ExitCode {
@@ -55,13 +75,23 @@ fn run(mut arguments: Parser) -> Result<ExitCode, Error> {
         "help" => print!("{HELP}"),
         "setup" => setup_verb(&places, arguments)?,
         "extension" => extension_verb(&places, arguments)?,
+        "demo" => return demo_verb(&places, arguments),
+        "test" => return test_verb(&places, arguments),
+        "lab" => {
+            return pass_on(
+                &places,
+                &["--package", "aside-lab", "--bin", "aside-lab"],
+                arguments,
+            );
+        }
+        "bench" => return bench_verb(&places, arguments),
         _ => return Err(wrong(format!("there is no verb `{verb}`"))),
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn setup_verb(places: &Places, mut arguments: Parser) -> Result<(), Error> {
-    let mut choice = setup::Choice::default();
+    let mut choice = Choice::default();
     let mut list = false;
     while let Some(argument) = arguments.next().map_err(wrong)? {
         match argument {
@@ -81,13 +111,16 @@ fn setup_verb(places: &Places, mut arguments: Parser) -> Result<(), Error> {
 
 fn extension_verb(places: &Places, mut arguments: Parser) -> Result<(), Error> {
     let mut form = Form::Release;
+    let mut choice = Choice::default();
     while let Some(argument) = arguments.next().map_err(wrong)? {
         match argument {
             Arg::Long("dev") => form = Form::Dev,
+            Arg::Long("skip") => drop(choice.skip.insert(value(&mut arguments)?)),
             other => return Err(wrong(other.unexpected())),
         }
     }
-    setup::ensure(places, setup::FOR_EXTENSION, &setup::Choice::default())?;
+    choice.check()?;
+    setup::ensure(places, setup::FOR_EXTENSION, &choice)?;
     extension::build(places, form)?;
     println!("{}", places.extension().display());
     for (file, bytes) in extension::sizes(&places.extension()) {
@@ -95,6 +128,70 @@ fn extension_verb(places: &Places, mut arguments: Parser) -> Result<(), Error> {
         println!("{bytes:>9}  {}", file.display());
     }
     Ok(())
+}
+
+fn demo_verb(places: &Places, mut arguments: Parser) -> Result<ExitCode, Error> {
+    let mut asked = demo::Asked::default();
+    while let Some(argument) = arguments.next().map_err(wrong)? {
+        match argument {
+            Arg::Long("walk") => {
+                asked.walk = true;
+                asked.pictures = arguments.optional_value().map(PathBuf::from);
+            }
+            // `--walk DIR` as well as `--walk=DIR`.
+            Arg::Value(folder) if asked.walk && asked.pictures.is_none() => {
+                asked.pictures = Some(folder.into());
+            }
+            Arg::Long("skip") => drop(asked.setup.skip.insert(value(&mut arguments)?)),
+            other => return Err(wrong(other.unexpected())),
+        }
+    }
+    asked.setup.check()?;
+    demo::run(places, &asked).map(code)
+}
+
+fn test_verb(places: &Places, mut arguments: Parser) -> Result<ExitCode, Error> {
+    let mut asked = test::Asked::default();
+    while let Some(argument) = arguments.next().map_err(wrong)? {
+        match argument {
+            Arg::Long("fast") => asked.fast = true,
+            Arg::Long("only") => asked.only = Some(value(&mut arguments)?),
+            Arg::Long("skip") => drop(asked.setup.skip.insert(value(&mut arguments)?)),
+            other => return Err(wrong(other.unexpected())),
+        }
+    }
+    asked.setup.check()?;
+    test::run(places, &asked).map(code)
+}
+
+/// The panel's payload is one of the figures, so the extension is built first.
+fn bench_verb(places: &Places, arguments: Parser) -> Result<ExitCode, Error> {
+    setup::ensure(places, setup::FOR_EXTENSION, &Choice::default())?;
+    extension::build(places, Form::Release)?;
+    pass_on(
+        places,
+        &["--release", "--package", "aside-benches"],
+        arguments,
+    )
+}
+
+/// Becomes `cargo run` of another program of the workspace, with all further arguments.
+fn pass_on(places: &Places, which: &[&str], mut arguments: Parser) -> Result<ExitCode, Error> {
+    let mut cargo = command::command(places, "cargo");
+    cargo
+        .args(["run", "--quiet"])
+        .args(which)
+        .arg("--")
+        .args(arguments.raw_args().map_err(wrong)?);
+    Err(Error::new("run cargo", cargo.exec()))
+}
+
+fn code(went_well: bool) -> ExitCode {
+    if went_well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// The value of the option that was just read.
