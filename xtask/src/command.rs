@@ -459,12 +459,17 @@ mod tests {
     #[test]
     fn what_a_shown_program_leaves_behind_ends_with_it() {
         let result = shown(shell("sleep 600 >/dev/null 2>&1 & echo $!"), SOON).expect("it runs");
-        assert!(is_gone(&result.lines[0]));
+        wait_until_gone(&result.lines[0]);
     }
 
-    /// Whether no process of that number runs; one that nobody has asked for its state yet does not.
-    fn is_gone(number: &str) -> bool {
-        fs::read_to_string(format!("/proc/{number}/stat")).map_or(true, |stat| stat.contains(") Z"))
+    /// Returns once no process of that number runs; one that nobody has asked for its state yet does not.
+    fn wait_until_gone(number: &str) {
+        let stat = format!("/proc/{number}/stat");
+        let asked = Instant::now();
+        while fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z")) {
+            assert!(asked.elapsed() < SOON, "{number} still runs");
+            thread::sleep(POLL);
+        }
     }
 
     #[test]
@@ -483,7 +488,7 @@ mod tests {
             .wait_until(SOON, |output| output.strip_suffix('\n').map(str::to_owned))
             .expect("it says its child's number");
         drop(running);
-        assert!(is_gone(&grandchild));
+        wait_until_gone(&grandchild);
     }
 
     #[test]
