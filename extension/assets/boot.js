@@ -1,0 +1,45 @@
+// Starts the panel in a document that the worker knows as ours, and in no other. An unbound document
+// shows nothing: its address may have been learned by a page.
+
+/** Before anything else, so that the nonce stands in no history: it counts once. */
+const nonce = location.hash.slice(1);
+history.replaceState(null, "", location.pathname);
+
+const isTop = window.top === window;
+const isDock = location.pathname === "/panel.html";
+
+/** This document's id, once it is bound. */
+let ours = null;
+/** Where messages go: kept until the panel has started. */
+let early = [];
+let deliver = (message) => early.push(message);
+let dock = null;
+
+// The dock is a frame, everything else is a window of its own or the browser's panel.
+if (isTop !== isDock) start();
+
+async function start() {
+  chrome.runtime.onMessage.addListener(onMessage);
+  const hello = { type: "hello", nonce: nonce === "" ? null : nonce, ratio: devicePixelRatio };
+  const answer = await chrome.runtime.sendMessage(hello);
+  if (!answer?.bound) return;
+  ours = answer.document;
+  if (isDock) {
+    dock = await import("./dock.js");
+    dock.show(answer.dock);
+  }
+  const panel = await import("./wasm/panel.js");
+  await panel.default();
+  panel.start(answer.context);
+  deliver = panel.message;
+  for (const message of early) deliver(message);
+  early = null;
+}
+
+/** Only the worker tells us anything, and only this document: content scripts speak from a tab. */
+function onMessage({ to, ...message }, sender, respond) {
+  if (sender.id !== chrome.runtime.id || sender.tab || ours === null || to !== ours) return;
+  if (message.type === "pixel_ratio") respond({ ratio: devicePixelRatio });
+  else if (message.type === "dock") dock?.show(message);
+  else deliver(message);
+}
