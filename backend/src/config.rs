@@ -158,12 +158,18 @@ impl fmt::Display for ConfigError {
 impl Config {
     /// Reads and checks a file. Relative paths in it start at its folder.
     pub fn read(file: &Path) -> Result<Self, ConfigError> {
-        let error = |problem: String| ConfigError { file: file.to_owned(), problem };
-        let text = std::fs::read_to_string(file).map_err(|e| error(format!("cannot be read: {e}")))?;
-        let mut config: Self = toml::from_str(&text).map_err(|e| error(e.to_string().trim_end().to_owned()))?;
+        let error = |problem: String| ConfigError {
+            file: file.to_owned(),
+            problem,
+        };
+        let text =
+            std::fs::read_to_string(file).map_err(|e| error(format!("cannot be read: {e}")))?;
+        let mut config: Self =
+            toml::from_str(&text).map_err(|e| error(e.to_string().trim_end().to_owned()))?;
         config.start_paths_at(file.parent().unwrap_or(Path::new("")));
         config.check().map_err(|(key, problem)| {
-            let line = line_of(&text, &key).map_or_else(String::new, |line| format!("line {line}: "));
+            let line =
+                line_of(&text, &key).map_or_else(String::new, |line| format!("line {line}: "));
             error(format!("{line}{key}: {problem}"))
         })?;
         Ok(config)
@@ -175,9 +181,13 @@ impl Config {
     }
 
     fn start_paths_at(&mut self, folder: &Path) {
-        let mut paths = vec![&mut self.store.file, &mut self.audit.key_file, &mut self.audit.checkpoints_file];
+        let mut paths = vec![
+            &mut self.store.file,
+            &mut self.audit.key_file,
+            &mut self.audit.checkpoints_file,
+        ];
         paths.extend(self.analyse.rules.iter_mut());
-        for tls in &mut self.server.tls {
+        if let Some(tls) = &mut self.server.tls {
             paths.extend([&mut tls.certificate_file, &mut tls.key_file]);
         }
         for tenant in &mut self.tenants {
@@ -193,7 +203,10 @@ impl Config {
     /// What serde cannot check. The error names the key and says what is allowed.
     fn check(&self) -> Result<(), (String, String)> {
         let fail = |key: &str, problem: String| Err((key.to_owned(), problem));
-        if !self.server.listen.ip().is_loopback() && self.server.tls.is_none() && !self.server.tls_ended_by_proxy {
+        if !self.server.listen.ip().is_loopback()
+            && self.server.tls.is_none()
+            && !self.server.tls_ended_by_proxy
+        {
             return fail(
                 "listen",
                 format!(
@@ -204,7 +217,10 @@ impl Config {
             );
         }
         if !(1..=1440).contains(&self.policy.proposal_minutes) {
-            return fail("proposal_minutes", "allowed are 1 to 1440 minutes".to_owned());
+            return fail(
+                "proposal_minutes",
+                "allowed are 1 to 1440 minutes".to_owned(),
+            );
         }
         if self.tenants.is_empty() {
             return fail("tenants", "at least one [[tenants]] is needed".to_owned());
@@ -213,27 +229,51 @@ impl Config {
             let name = &tenant.name;
             let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
             if name.as_str().is_empty() || !name.as_str().chars().all(plain) {
-                return fail("name", format!("{name:?} may hold letters, digits, '-', '_' and '.' only"));
+                return fail(
+                    "name",
+                    format!("{name:?} may hold letters, digits, '-', '_' and '.' only"),
+                );
             }
             if self.tenants[..at].iter().any(|other| other.name == *name) {
                 return fail("name", format!("two tenants are called {name}"));
             }
-            if !CONSOLES.iter().any(|console| console.platform == tenant.platform.as_str()) {
+            if !CONSOLES
+                .iter()
+                .any(|console| console.platform == tenant.platform.as_str())
+            {
                 let known: Vec<_> = CONSOLES.iter().map(|console| console.platform).collect();
-                return fail("platform", format!("{} is not known; allowed are {}", tenant.platform, known.join(", ")));
+                return fail(
+                    "platform",
+                    format!(
+                        "{} is not known; allowed are {}",
+                        tenant.platform,
+                        known.join(", ")
+                    ),
+                );
             }
             let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
-            if !tenant.base_url.starts_with("https://") && !loopback.iter().any(|l| tenant.base_url.starts_with(l)) {
-                return fail("base_url", format!("{:?} must begin with https://", tenant.base_url));
+            if !tenant.base_url.starts_with("https://")
+                && !loopback.iter().any(|l| tenant.base_url.starts_with(l))
+            {
+                return fail(
+                    "base_url",
+                    format!("{:?} must begin with https://", tenant.base_url),
+                );
             }
             if tenant.console_hosts.is_empty() {
-                return fail("console_hosts", format!("{name} needs at least one host name"));
+                return fail(
+                    "console_hosts",
+                    format!("{name} needs at least one host name"),
+                );
             }
             for credential in std::iter::once(&tenant.read).chain(&tenant.respond) {
                 if credential.secret_file.is_some() == credential.secret_env.is_some() {
                     return fail(
                         "client_id",
-                        format!("the credential {} of {name} needs secret_file or secret_env, one of them", credential.client_id),
+                        format!(
+                            "the credential {} of {name} needs secret_file or secret_env, one of them",
+                            credential.client_id
+                        ),
                     );
                 }
             }
@@ -246,11 +286,14 @@ impl CredentialConfig {
     /// Reads the secret. The error names where it was looked for and never its content.
     pub fn secret(&self) -> Result<SecretString, String> {
         let text = match (&self.secret_file, &self.secret_env) {
-            (Some(file), _) => {
-                std::fs::read_to_string(file).map_err(|e| format!("secret_file {}: {e}", file.display()))?
+            (Some(file), _) => std::fs::read_to_string(file)
+                .map_err(|e| format!("secret_file {}: {e}", file.display()))?,
+            (None, Some(name)) => {
+                std::env::var(name).map_err(|_| format!("secret_env {name} is not set"))?
             }
-            (None, Some(name)) => std::env::var(name).map_err(|_| format!("secret_env {name} is not set"))?,
-            (None, None) => return Err(format!("the credential {} names no secret", self.client_id)),
+            (None, None) => {
+                return Err(format!("the credential {} names no secret", self.client_id));
+            }
         };
         let secret = text.trim();
         if secret.is_empty() {
@@ -267,10 +310,13 @@ impl CredentialConfig {
 
 /// The first line (from 1) that sets `key`.
 fn line_of(text: &str, key: &str) -> Option<usize> {
-    text.lines().position(|line| {
-        let line = line.trim_start().trim_start_matches('[');
-        line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', ']']))
-    }).map(|at| at + 1)
+    text.lines()
+        .position(|line| {
+            let line = line.trim_start().trim_start_matches('[');
+            line.strip_prefix(key)
+                .is_some_and(|rest| rest.trim_start().starts_with(['=', ']']))
+        })
+        .map(|at| at + 1)
 }
 
 #[cfg(test)]
@@ -320,11 +366,31 @@ secret_env = "ASIDE_READ_SECRET"
     fn wrong_keys_and_values_name_key_line_and_what_is_allowed() {
         for (from, to, expected) in [
             ("listen =", "listne =", vec!["line 3", "listne", "listen"]),
-            ("\"crowdstrike\"", "\"clownstrike\"", vec!["line 11", "platform", "crowdstrike"]),
-            ("platform =", "phase = \"auto\"\nplatform =", vec!["line 11", "observe", "assist"]),
-            ("127.0.0.1:8787", "0.0.0.0:8787", vec!["line 3", "listen", "tls_ended_by_proxy"]),
-            ("https://api", "http://api", vec!["line 12", "base_url", "https://"]),
-            ("secret_env = \"ASIDE_READ_SECRET\"", "", vec!["secret_file", "secret_env", "abc"]),
+            (
+                "\"crowdstrike\"",
+                "\"clownstrike\"",
+                vec!["line 11", "platform", "crowdstrike"],
+            ),
+            (
+                "platform =",
+                "phase = \"auto\"\nplatform =",
+                vec!["line 11", "observe", "assist"],
+            ),
+            (
+                "127.0.0.1:8787",
+                "0.0.0.0:8787",
+                vec!["line 3", "listen", "tls_ended_by_proxy"],
+            ),
+            (
+                "https://api",
+                "http://api",
+                vec!["line 12", "base_url", "https://"],
+            ),
+            (
+                "secret_env = \"ASIDE_READ_SECRET\"",
+                "",
+                vec!["secret_file", "secret_env", "abc"],
+            ),
             ("\"127.0.0.1:8787\"", "8787", vec!["line 3"]),
         ] {
             let message = read(&GOOD.replace(from, to)).unwrap_err();

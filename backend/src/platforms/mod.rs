@@ -34,7 +34,9 @@ pub const REGISTRY: &[Registration] = &[crowdstrike::REGISTRATION];
 
 /// The registration of a platform.
 pub fn registration(platform: &str) -> Option<&'static Registration> {
-    REGISTRY.iter().find(|registration| registration.platform == platform)
+    REGISTRY
+        .iter()
+        .find(|registration| registration.platform == platform)
 }
 
 /// One tenant's connection: what its vendor can do with the credentials that are configured.
@@ -91,7 +93,11 @@ pub trait Alerts: Send + Sync {
     /// The alert as the vendor has it now.
     async fn alert(&self, key: &AlertKey) -> Result<Alert, PlatformError>;
     /// The newest alerts, newest first, at most `limit`.
-    async fn recent(&self, tenant: &TenantId, limit: u32) -> Result<Vec<RecentAlert>, PlatformError>;
+    async fn recent(
+        &self,
+        tenant: &TenantId,
+        limit: u32,
+    ) -> Result<Vec<RecentAlert>, PlatformError>;
 }
 
 /// Reads what happened around an alert: process tree and related events.
@@ -199,7 +205,9 @@ impl From<PlatformError> for Problem {
         let (kind, retry_after_s) = match error.kind {
             PlatformErrorKind::NotFound => (ProblemKind::AlertNotFound, None),
             PlatformErrorKind::Credential => (ProblemKind::VendorCredential, None),
-            PlatformErrorKind::Limit { retry_after_s } => (ProblemKind::VendorLimit, Some(retry_after_s)),
+            PlatformErrorKind::Limit { retry_after_s } => {
+                (ProblemKind::VendorLimit, Some(retry_after_s))
+            }
             PlatformErrorKind::Down => (ProblemKind::VendorDown, Some(20)),
         };
         let mut problem = Self::new(kind, error.detail);

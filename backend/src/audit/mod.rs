@@ -1,0 +1,173 @@
+//! The audit log: append-only, hash-chained, with signed checkpoints.
+//!
+//! Each entry's hash commits to its content and to the entry before it. That alone shows a changed,
+//! removed, inserted or reordered entry, but neither a cut tail nor a chain that was computed anew:
+//! for these, Ed25519 checkpoints (count, head) are signed by a key outside the database and also
+//! written to a second place.
+
+mod checkpoint;
+pub mod verify;
+
+use std::sync::Arc;
+
+use aside_shared::alert::AlertKey;
+use aside_shared::audit::{AuditAction, AuditEntry};
+use aside_shared::id::{ProposalId, TenantId};
+use sha2::{Digest, Sha256};
+
+pub use checkpoint::{Checkpoint, CheckpointError, Notary, public_key};
+
+use crate::clock::SharedClock;
+use crate::store::{Store, StoreError, Write, audit as rows};
+
+/// What is to be recorded.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The account, or [`ASIDE`].
+    pub actor: String,
+    /// What.
+    pub action: AuditAction,
+    /// Where.
+    pub tenant: Option<TenantId>,
+    /// About which alert.
+    pub alert: Option<AlertKey>,
+    /// About which proposal.
+    pub proposal: Option<ProposalId>,
+    /// In words. No secret, no token.
+    pub detail: String,
+}
+
+/// The actor of what no person does.
+pub const ASIDE: &str = "aside";
+
+impl Record {
+    /// A record without tenant, alert or proposal.
+    pub fn new(actor: impl Into<String>, action: AuditAction, detail: impl Into<String>) -> Self {
+        Self {
+            actor: actor.into(),
+            action,
+            tenant: None,
+            alert: None,
+            proposal: None,
+            detail: detail.into(),
+        }
+    }
+
+    /// The same, about an alert.
+    pub fn on_alert(mut self, alert: &AlertKey) -> Self {
+        self.tenant = Some(alert.tenant.clone());
+        self.alert = Some(alert.clone());
+        self
+    }
+
+    /// The same, about a proposal.
+    pub fn on_proposal(mut self, proposal: &ProposalId) -> Self {
+        self.proposal = Some(proposal.clone());
+        self
+    }
+
+    /// A checkpoint must follow at once: a decision, or a change at the vendor.
+    fn is_weighty(&self) -> bool {
+        matches!(
+            self.action,
+            AuditAction::Decided
+                | AuditAction::VendorCall
+                | AuditAction::VendorAnswer
+                | AuditAction::Outcome
+        )
+    }
+}
+
+/// The hash that an entry must have after the one with hash `previous` (empty for the first).
+///
+/// Canonical bytes: domain and version, then the compact JSON of an array of the fields in a fixed
+/// order, so that no field can run into the next.
+pub fn entry_hash(previous: &str, entry: &AuditEntry) -> String {
+    let content = serde_json::json!([
+        previous,
+        entry.seq,
+        entry.at_unix_ms,
+        entry.actor,
+        entry.action,
+        entry.tenant,
+        entry.alert,
+        entry.proposal,
+        entry.detail,
+    ]);
+    let mut hasher = Sha256::new();
+    hasher.update(b"aside/audit-entry/1\n");
+    hasher.update(content.to_string());
+    hex::encode(hasher.finalize())
+}
+
+/// Writes the log.
+#[derive(Clone)]
+pub struct Audit {
+    store: Store,
+    clock: SharedClock,
+    notary: Arc<Notary>,
+}
+
+impl Audit {
+    /// A log over a store.
+    pub fn new(store: Store, clock: SharedClock, notary: Notary) -> Self {
+        Self {
+            store,
+            clock,
+            notary: Arc::new(notary),
+        }
+    }
+
+    /// Appends within a transaction, so that a change and its entry stand or fall together. Call
+    /// [`Audit::settle`] once the transaction is committed. Returns the entry's number.
+    pub async fn append(&self, tx: &mut Write<'_>, record: Record) -> Result<u64, StoreError> {
+        let (seq, previous) = rows::head(tx).await?;
+        let weighty = record.is_weighty();
+        let mut entry = AuditEntry {
+            seq: seq + 1,
+            at_unix_ms: self.clock.now_unix_ms(),
+            actor: record.actor,
+            action: record.action,
+            tenant: record.tenant,
+            alert: record.alert,
+            proposal: record.proposal,
+            detail: record.detail,
+            hash: String::new(),
+        };
+        entry.hash = entry_hash(&previous, &entry);
+        rows::insert(tx, &entry).await?;
+        if weighty {
+            self.notary.ask_at_once();
+        }
+        Ok(entry.seq)
+    }
+
+    /// Appends in a transaction of its own.
+    pub async fn record(&self, record: Record) -> Result<u64, AuditError> {
+        let mut tx = self.store.write().await?;
+        let seq = self.append(&mut tx, record).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        self.settle().await?;
+        Ok(seq)
+    }
+
+    /// Makes the checkpoints that are due: one with every decision and vendor change, and one at
+    /// least every 100 entries or 60 s.
+    pub async fn settle(&self) -> Result<(), AuditError> {
+        self.notary
+            .settle(&self.store, self.clock.now_unix_ms())
+            .await?;
+        Ok(())
+    }
+}
+
+/// Why the log could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The key or the second place.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+}

@@ -1,0 +1,152 @@
+//! Taking back: a proposal of its own, refused where the state is not Aside's any more.
+
+use aside_shared::approval::{Proposal, ProposalStatus};
+use aside_shared::audit::AuditAction;
+use aside_shared::id::ProposalId;
+use aside_shared::problem::{Problem, ProblemKind};
+
+use super::execution::{Act, Execution, Note};
+use super::{Respond, propose::Because};
+use crate::audit::Record;
+use crate::auth::access::{Access, Need};
+use crate::http::Fault;
+use crate::store::proposals::{self, StoredProposal};
+use crate::store::{Store, StoreError};
+
+/// Why Aside's own record alone refuses an undo.
+pub(super) async fn refused_by_record(
+    store: &Store,
+    stored: &StoredProposal,
+) -> Result<Option<String>, StoreError> {
+    if !matches!(
+        stored.status,
+        ProposalStatus::Verified { .. } | ProposalStatus::NotVerified { .. }
+    ) {
+        return Ok(Some(
+            "Only what was carried out can be taken back.".to_owned(),
+        ));
+    }
+    if store.acted_later(stored).await? {
+        return Ok(Some("Aside has acted on this host again since.".to_owned()));
+    }
+    Ok(None)
+}
+
+impl Respond {
+    /// Opens the proposal that takes `id` back.
+    pub async fn undo(&self, access: &Access, id: &ProposalId) -> Result<Proposal, Fault> {
+        let stored = self.find(access, id).await?;
+        access.require(&stored.view.tenant, Need::Propose)?;
+        self.still_offered(access, &stored)?;
+        let tenant = self.tenant(&stored.view.tenant)?;
+        let state = self.host_state(tenant, &stored.view.host).await?;
+        let action = stored.view.action;
+        let is_ours = match stored.status {
+            ProposalStatus::NotVerified { .. } => {
+                [action.wanted(), action.pending()].contains(&state.isolation)
+            }
+            _ => state.isolation == action.wanted(),
+        };
+        let by_another = state
+            .last_actor
+            .as_ref()
+            .filter(|actor| **actor != tenant.platform.service_account)
+            .map(|actor| {
+                format!(
+                    "{} names {actor} as the last who changed it.",
+                    stored.view.platform_label
+                )
+            });
+        let refused = match refused_by_record(&self.store, &stored).await? {
+            Some(reason) => Some(reason),
+            None if !is_ours => Some(format!(
+                "{} reports “{}”, which is not the state that Aside left. Somebody else has changed it since.",
+                stored.view.platform_label,
+                state.isolation.words()
+            )),
+            None => by_another,
+        };
+        if let Some(reason) = refused {
+            let record = Record::new(
+                access.user.as_str(),
+                AuditAction::Refused,
+                format!("undo refused: {reason}"),
+            )
+            .on_alert(&stored.view.alert)
+            .on_proposal(id);
+            self.audit.record(record).await?;
+            return Err(Problem::new(ProblemKind::NotOffered, reason).into());
+        }
+        let because = Because {
+            text: format!(
+                "Takes back the {} approved by {}",
+                action.noun(),
+                approver(&stored)
+            ),
+            evidence: Vec::new(),
+        };
+        self.open(
+            access,
+            tenant,
+            &stored.view.alert,
+            action.undo(),
+            &state,
+            because,
+            Some(id.clone()),
+        )
+        .await
+    }
+
+    /// Asks the vendor again after verification was given up.
+    pub async fn check_again(&self, access: &Access, id: &ProposalId) -> Result<Proposal, Fault> {
+        let stored = self.find(access, id).await?;
+        access.require(&stored.view.tenant, Need::Propose)?;
+        let ProposalStatus::NotVerified {
+            reason,
+            still_checking: false,
+        } = &stored.status
+        else {
+            return Err(Problem::new(
+                ProblemKind::NotOpen,
+                "Verification is still going on, or has ended.",
+            )
+            .into());
+        };
+        let now = self.clock.now_unix_ms();
+        let mut tx = self.store.write().await?;
+        let status = ProposalStatus::NotVerified {
+            reason: reason.clone(),
+            still_checking: true,
+        };
+        proposals::set_status(&mut tx, id, &status, None).await?;
+        let execution = Execution {
+            act: Act::Verifying {
+                since_unix_ms: now,
+                polls: 0,
+                given_up: true,
+            },
+            note: Note::Ended,
+        };
+        proposals::save_execution(&mut tx, id, &execution, now).await?;
+        let record = Record::new(
+            access.user.as_str(),
+            AuditAction::Asked,
+            "asked to verify again",
+        )
+        .on_alert(&stored.view.alert)
+        .on_proposal(id);
+        self.audit.append(&mut tx, record).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        self.audit.settle().await?;
+        self.tell(id);
+        self.wake.notify_one();
+        self.show(access, id).await
+    }
+}
+
+fn approver(stored: &StoredProposal) -> String {
+    stored
+        .decided_by
+        .as_ref()
+        .map_or_else(|| "nobody".to_owned(), ToString::to_string)
+}
