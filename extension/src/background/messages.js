@@ -63,7 +63,7 @@ async function senderOf(sender) {
     const top = sender.frameId === 0 && sender.tab?.id !== undefined;
     return top ? { as: "console", tab: sender.tab.id, origin: sender.origin } : null;
   }
-  if (sender.origin !== new URL(chrome.runtime.getURL("")).origin) return null;
+  if (`${sender.origin}/` !== chrome.runtime.getURL("")) return null;
   const bound = await boundAs(sender);
   return bound ? { as: bound.surface, bound } : { as: "page" };
 }
