@@ -1,29 +1,56 @@
-//! A world for unit tests: a real database in a temporary folder, a clock that tests own.
+//! A world for unit tests: a real database in a temporary folder, a clock that tests own, and an
+//! invented vendor that no use case may mistake for Falcon: alerts of many hosts, no place for a
+//! note, a last actor that it names.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aside_shared::action::{Action, HostState, Isolation};
+use aside_shared::alert::{
+    Alert, AlertKey, AlertKind, Disposition, Entity, EntityKind, Host, Outcome, Severity,
+    SeverityLevel,
+};
+use aside_shared::api::RecentAlert;
+use aside_shared::id::{AlertId, EntityId, HostId, TenantId};
+use aside_shared::session::Phase;
+use async_trait::async_trait;
 
 use crate::audit::{Audit, Notary};
+use crate::auth::access::Tenant;
 use crate::auth::sessions::Sessions;
 use crate::clock::SharedClock;
 use crate::clock::testing::ManualClock;
+use crate::config::{CredentialConfig, PolicyConfig, TenantConfig};
+use crate::platforms::{
+    Alerts, CallError, HostIsolation, Hosts, NotePlace, Notes, Platform, PlatformError,
+    PlatformErrorKind, Probe, Probes,
+};
+use crate::respond::Respond;
 use crate::store::Store;
 
 /// What a test works with.
 pub struct World {
     /// The database.
     pub store: Store,
-    /// The log.
-    pub audit: Audit,
     /// The clock.
     pub clock: Arc<ManualClock>,
     /// Sign-in.
     pub sessions: Sessions,
+    /// Proposals.
+    pub respond: Respond,
+    /// The vendor.
+    pub vendor: Arc<Vendor>,
     /// Deleted when dropped.
     pub folder: tempfile::TempDir,
 }
 
-/// A fresh world.
+/// A fresh world with one tenant `acme` in assist phase.
 pub async fn world() -> World {
+    world_with(Arc::new(Vendor::new()), true, PolicyConfig::default()).await
+}
+
+/// A fresh world; without `notes` the vendor has no place for any.
+pub async fn world_with(vendor: Arc<Vendor>, notes: bool, policy: PolicyConfig) -> World {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("aside.sqlite"))
         .await
@@ -36,12 +63,290 @@ pub async fn world() -> World {
     .unwrap();
     let shared: SharedClock = clock.clone();
     let audit = Audit::new(store.clone(), Arc::clone(&shared), notary);
-    let sessions = Sessions::new(store.clone(), audit.clone(), shared);
+    let sessions = Sessions::new(store.clone(), audit.clone(), Arc::clone(&shared));
+    let tenants = Arc::new(BTreeMap::from([(
+        TenantId::from("acme"),
+        tenant(&vendor, notes),
+    )]));
+    let respond = Respond::new(store.clone(), audit, shared, tenants, policy);
     World {
         store,
-        audit,
         clock,
         sessions,
+        respond,
+        vendor,
         folder,
+    }
+}
+
+fn tenant(vendor: &Arc<Vendor>, notes: bool) -> Tenant {
+    let read = CredentialConfig {
+        client_id: "r".to_owned(),
+        label: None,
+        secret_file: None,
+        secret_env: Some("X".to_owned()),
+    };
+    let notes = if notes {
+        NotePlace::At {
+            words: "an entry in the case",
+            notes: vendor.clone(),
+        }
+    } else {
+        NotePlace::Nowhere {
+            reason: "Invented has no place for one.".to_owned(),
+        }
+    };
+    Tenant {
+        config: TenantConfig {
+            name: "acme".into(),
+            platform: "invented".into(),
+            phase: Phase::Assist,
+            base_url: "https://api.invented.example".to_owned(),
+            console_hosts: vec!["eu.invented.example".to_owned()],
+            vendor_tenant: None,
+            read,
+            respond: None,
+        },
+        platform: Platform {
+            place: "eu".to_owned(),
+            service_account: "aside-respond".to_owned(),
+            alerts: vendor.clone(),
+            context: None,
+            hosts: Some(vendor.clone()),
+            isolation: Some(vendor.clone()),
+            notes,
+            probes: vendor.clone(),
+        },
+    }
+}
+
+/// The invented vendor. What it is asked and how it answers is the test's.
+pub struct Vendor {
+    state: Mutex<VendorState>,
+}
+
+/// What the vendor's cloud holds.
+pub struct VendorState {
+    /// The hosts' isolation.
+    pub isolation: BTreeMap<String, Isolation>,
+    /// The role of every host.
+    pub role: &'static str,
+    /// Who the vendor names as the last who changed an isolation.
+    pub last_actor: Option<String>,
+    /// Requests to isolate or release, in order.
+    pub asked: Vec<Action>,
+    /// Notes that stand there.
+    pub notes: Vec<String>,
+    /// How the next requests end; afterwards they are carried out and answered.
+    pub next: Vec<Fate>,
+    /// How the next notes end.
+    pub next_notes: Vec<Fate>,
+    /// Reads of hosts fail.
+    pub hosts_down: bool,
+    /// Reads of notes fail.
+    pub notes_unreadable: bool,
+    /// An accepted request stays pending.
+    pub offline: bool,
+}
+
+/// How a request ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Carried out, and the answer is lost.
+    LostAfter,
+    /// Not carried out, and the answer is lost.
+    LostBefore,
+    /// Refused.
+    Refused,
+}
+
+impl Vendor {
+    /// Hosts `h1` and `h2`, connected.
+    pub fn new() -> Self {
+        Self {
+            state: Mutex::new(VendorState {
+                isolation: BTreeMap::from([
+                    ("h1".to_owned(), Isolation::None),
+                    ("h2".to_owned(), Isolation::None),
+                ]),
+                role: "Workstation",
+                last_actor: None,
+                asked: Vec::new(),
+                notes: Vec::new(),
+                next: Vec::new(),
+                next_notes: Vec::new(),
+                hosts_down: false,
+                notes_unreadable: false,
+                offline: false,
+            }),
+        }
+    }
+
+    /// Its state, to look at or to change behind Aside's back.
+    pub fn state(&self) -> MutexGuard<'_, VendorState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An alert of the invented vendor that names both hosts.
+pub fn alert() -> Alert {
+    let host = |id: &str| Entity {
+        id: EntityId(format!("host:{id}")),
+        kind: EntityKind::Host(Host {
+            id: id.into(),
+            name: Some(id.to_uppercase()),
+            os: None,
+            role: None,
+            domain: None,
+            addresses: Vec::new(),
+        }),
+    };
+    Alert {
+        key: AlertKey {
+            tenant: "acme".into(),
+            platform: "invented".into(),
+            id: "a1".into(),
+        },
+        kind: AlertKind::Unknown("workspace threat".to_owned()),
+        title: "Threat".to_owned(),
+        description: None,
+        severity: Severity {
+            level: SeverityLevel::Unknown,
+            raw: None,
+        },
+        vendor_confidence_percent: None,
+        status: None,
+        disposition: Disposition {
+            outcome: Outcome::Unknown,
+            text: None,
+            measures: Vec::new(),
+        },
+        attacks: Vec::new(),
+        tags: Vec::new(),
+        occurred: None,
+        created: None,
+        updated: None,
+        hosts: vec!["host:h1".into(), "host:h2".into()],
+        users: Vec::new(),
+        trigger: None,
+        entities: vec![host("h1"), host("h2")],
+        evidence: Vec::new(),
+        console_url: None,
+    }
+}
+
+fn error(detail: &str) -> PlatformError {
+    PlatformError {
+        kind: PlatformErrorKind::Down,
+        detail: detail.to_owned(),
+        vendor_request_id: None,
+    }
+}
+
+#[async_trait]
+impl Alerts for Vendor {
+    async fn alert(&self, _key: &AlertKey) -> Result<Alert, PlatformError> {
+        Ok(alert())
+    }
+
+    async fn recent(
+        &self,
+        _tenant: &TenantId,
+        _limit: u32,
+    ) -> Result<Vec<RecentAlert>, PlatformError> {
+        Ok(Vec::new())
+    }
+}
+
+#[async_trait]
+impl Hosts for Vendor {
+    async fn state(&self, host: &HostId, now_unix_ms: i64) -> Result<HostState, PlatformError> {
+        let state = self.state();
+        if state.hosts_down {
+            return Err(error("503"));
+        }
+        Ok(HostState {
+            id: host.clone(),
+            name: Some(host.as_str().to_uppercase()),
+            role: Some(state.role.to_owned()),
+            isolation: state
+                .isolation
+                .get(host.as_str())
+                .copied()
+                .unwrap_or(Isolation::Unknown),
+            online: Some(!state.offline),
+            last_seen_unix_ms: None,
+            last_actor: state.last_actor.clone(),
+            read_unix_ms: now_unix_ms,
+        })
+    }
+}
+
+#[async_trait]
+impl HostIsolation for Vendor {
+    async fn ask(&self, action: Action, host: &HostId) -> Result<(), CallError> {
+        let mut state = self.state();
+        state.asked.push(action);
+        let fate = if state.next.is_empty() {
+            None
+        } else {
+            Some(state.next.remove(0))
+        };
+        if matches!(fate, None | Some(Fate::LostAfter)) {
+            let reached = if state.offline {
+                action.pending()
+            } else {
+                action.wanted()
+            };
+            state.isolation.insert(host.as_str().to_owned(), reached);
+            state.last_actor = state
+                .last_actor
+                .as_ref()
+                .map(|_| "aside-respond".to_owned());
+        }
+        match fate {
+            None => Ok(()),
+            Some(Fate::Refused) => Err(CallError::Refused(error("409 wrong state"))),
+            Some(Fate::LostAfter | Fate::LostBefore) => {
+                Err(CallError::AnswerLost(error("time-out")))
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Notes for Vendor {
+    async fn has(&self, _alert: &AlertId, marker: &str) -> Result<bool, PlatformError> {
+        let state = self.state();
+        if state.notes_unreadable {
+            return Err(error("403"));
+        }
+        Ok(state.notes.iter().any(|note| note.contains(marker)))
+    }
+
+    async fn write(&self, _alert: &AlertId, text: &str) -> Result<(), CallError> {
+        let mut state = self.state();
+        let fate = if state.next_notes.is_empty() {
+            None
+        } else {
+            Some(state.next_notes.remove(0))
+        };
+        if matches!(fate, None | Some(Fate::LostAfter)) {
+            state.notes.push(text.to_owned());
+        }
+        match fate {
+            None => Ok(()),
+            Some(Fate::Refused) => Err(CallError::Refused(error("403"))),
+            Some(Fate::LostAfter | Fate::LostBefore) => {
+                Err(CallError::AnswerLost(error("time-out")))
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Probes for Vendor {
+    async fn probe(&self) -> Vec<Probe> {
+        Vec::new()
     }
 }

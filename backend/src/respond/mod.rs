@@ -9,6 +9,9 @@ pub mod propose;
 pub mod undo;
 pub mod worker;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
