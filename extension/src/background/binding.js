@@ -95,7 +95,8 @@ async function asSide(sender) {
 /** Whether the sender is that page of this extension, whatever its hash. */
 function isPage(sender, page) {
   if (typeof sender.documentId !== "string" || typeof sender.url !== "string") return false;
-  return sender.url.split(/[?#]/, 1)[0] === chrome.runtime.getURL(page);
+  // Not getURL(page): for the docked page that is an address of the moment, its document has the lasting one.
+  return sender.url.split(/[?#]/, 1)[0] === chrome.runtime.getURL("") + page;
 }
 
 /**

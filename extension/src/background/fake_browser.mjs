@@ -29,7 +29,8 @@ export function fakeBrowser() {
   globalThis.chrome = {
     runtime: {
       id: EXTENSION,
-      getURL: (path) => `${ORIGIN}/${path}`,
+      // As Chromium: a resource with `use_dynamic_url` has another address than its document.
+      getURL: (path) => (path === "panel.html" ? "chrome-extension://of-the-moment/panel.html" : `${ORIGIN}/${path}`),
       getManifest: () => ({ action: { default_title: "Aside" } }),
       getContexts: async () => browser.sidePanels,
       sendMessage: async (message) => {
