@@ -29,36 +29,66 @@ pub fn has_display() -> bool {
         .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
-/// A window for a person, on `address`, with a profile of its own in `folder`.
-/// `hosts` are the browser's resolver rules: nothing but what they name is reachable, which is why
-/// certificates need not be checked there.
-///
-/// # Errors
-/// When Chromium cannot be started.
-pub fn open(
-    places: &Places,
-    chromium: &Path,
-    folder: &Path,
-    hosts: &str,
-    address: &str,
-) -> Result<Running, Error> {
-    let extension = places.extension();
-    let mut browser = command(places, chromium);
-    browser
-        .args(arguments(&extension, &folder.join("profile"), hosts))
-        .arg(address);
-    Running::start("Chromium", browser, &folder.join("chromium.log"))
+/// What a window shows and may reach.
+#[derive(Debug)]
+pub struct Window {
+    /// The page to open.
+    pub address: String,
+    /// The browser's resolver rules.
+    pub hosts: String,
+    /// The digest of the one certificate key, of an authority unknown to it, that the browser accepts.
+    pub spki_sha256: String,
 }
 
-/// What a person would type to open such a window.
-pub fn by_hand(places: &Places, chromium: &Path, hosts: &str, address: &str) -> String {
-    let profile = env::temp_dir().join("aside-demo-profile");
-    let mut line = chromium.display().to_string();
-    for argument in arguments(&places.extension(), &profile, hosts) {
-        line.push(' ');
-        line.push_str(&for_shell(&argument));
+impl Window {
+    /// Opens it for a person, with a profile of its own in `folder`.
+    ///
+    /// # Errors
+    /// When Chromium cannot be started.
+    pub fn open(&self, places: &Places, chromium: &Path, folder: &Path) -> Result<Running, Error> {
+        let mut browser = command(places, chromium);
+        browser.args(self.arguments(&places.extension(), &folder.join("profile")));
+        Running::start("Chromium", browser, &folder.join("chromium.log"))
     }
-    format!("{line} {}", for_shell(address))
+
+    /// What a person would type to open it.
+    pub fn by_hand(&self, places: &Places, chromium: &Path) -> String {
+        let profile = env::temp_dir().join("aside-demo-profile");
+        let mut line = chromium.display().to_string();
+        for argument in self.arguments(&places.extension(), &profile) {
+            line.push(' ');
+            line.push_str(&for_shell(&argument));
+        }
+        line
+    }
+
+    fn arguments(&self, extension: &Path, profile: &Path) -> Vec<String> {
+        let mut arguments: Vec<String> = [
+            "--no-first-run",
+            "--no-default-browser-check",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-quic",
+            // No bar that warns of the certificate option.
+            "--test-type",
+        ]
+        .map(str::to_owned)
+        .into();
+        // Chromium's sandbox does not start for root.
+        if rustix::process::geteuid().is_root() {
+            arguments.push("--no-sandbox".to_owned());
+        }
+        arguments.extend([
+            format!("--user-data-dir={}", profile.display()),
+            format!("--load-extension={}", extension.display()),
+            format!("--disable-extensions-except={}", extension.display()),
+            format!("--host-resolver-rules={}", self.hosts),
+            format!("--ignore-certificate-errors-spki-list={}", self.spki_sha256),
+            self.address.clone(),
+        ]);
+        arguments
+    }
 }
 
 /// `word` in quotes if a shell would take it for anything else.
@@ -72,34 +102,8 @@ fn for_shell(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-fn arguments(extension: &Path, profile: &Path, hosts: &str) -> Vec<String> {
-    let mut arguments: Vec<String> = [
-        "--no-first-run",
-        "--no-default-browser-check",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--disable-quic",
-        "--ignore-certificate-errors",
-        "--test-type",
-    ]
-    .map(str::to_owned)
-    .into();
-    // Chromium's sandbox does not start for root.
-    if rustix::process::geteuid().is_root() {
-        arguments.push("--no-sandbox".to_owned());
-    }
-    arguments.extend([
-        format!("--user-data-dir={}", profile.display()),
-        format!("--load-extension={}", extension.display()),
-        format!("--disable-extensions-except={}", extension.display()),
-        format!("--host-resolver-rules={hosts}"),
-    ]);
-    arguments
-}
-
 /// Resolver rules that lead the console host to the lab, leave loopback alone and let nothing else out.
-pub fn resolver_rules(consoles: &[(String, u16)]) -> String {
+pub fn resolver_rules(consoles: &[(&str, u16)]) -> String {
     let mut rules: Vec<String> = consoles
         .iter()
         .map(|(host, port)| format!("MAP {host}:443 127.0.0.1:{port}"))
@@ -115,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_browser_reaches_the_labs_consoles_and_nothing_else() {
-        let consoles = [("falcon.crowdstrike.com".to_owned(), 8443)];
+        let consoles = [("falcon.crowdstrike.com", 8443)];
         assert_eq!(
             resolver_rules(&consoles),
             "MAP falcon.crowdstrike.com:443 127.0.0.1:8443, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
@@ -133,16 +137,18 @@ mod tests {
 
     #[test]
     fn only_our_extension_is_loaded_into_a_profile_of_its_own() {
-        let all = arguments(
-            Path::new("/x/dist"),
-            Path::new("/t/profile"),
-            "MAP * ~NOTFOUND",
-        );
+        let window = Window {
+            address: "https://falcon.crowdstrike.com/".to_owned(),
+            hosts: "MAP * ~NOTFOUND".to_owned(),
+            spki_sha256: "q+w=".to_owned(),
+        };
+        let all = window.arguments(Path::new("/x/dist"), Path::new("/t/profile"));
         for wanted in [
             "--load-extension=/x/dist",
             "--disable-extensions-except=/x/dist",
             "--user-data-dir=/t/profile",
             "--host-resolver-rules=MAP * ~NOTFOUND",
+            "--ignore-certificate-errors-spki-list=q+w=",
         ] {
             assert!(all.iter().any(|argument| argument == wanted), "{wanted}");
         }

@@ -79,8 +79,8 @@ fn add_user(
 ) -> Result<(), Error> {
     let cannot = |cause: String| Error::new(format!("add the account {USER}"), cause);
     let mut add = command(places, binary);
-    add.args(["user", "add", USER, "--password-stdin", "--config"])
-        .arg(config);
+    add.args(["user", "add", USER, "--password-stdin"])
+        .env("ASIDE_CONFIG", config);
     for platform in &lab.platforms {
         add.args(["--role", &format!("responder@{}", platform.name)]);
     }

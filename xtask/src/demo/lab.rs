@@ -26,6 +26,8 @@ pub struct Announcement {
     pub control_url: String,
     /// The certificate of the lab's own authority, which clients must trust.
     pub ca_file: PathBuf,
+    /// The digest of the key of the consoles' certificate, by which Chromium is told to accept it.
+    pub spki_sha256: String,
     pub platforms: Vec<Platform>,
 }
 
@@ -77,6 +79,7 @@ fn understand(line: &str) -> Option<Announcement> {
         line: line.trim().to_owned(),
         control_url: text(&json, "control_url")?,
         ca_file: text(&json, "ca_file")?.into(),
+        spki_sha256: text(&json, "spki_sha256")?,
         platforms,
     })
 }
@@ -114,7 +117,7 @@ fn port(url: &str) -> Option<u16> {
 mod tests {
     use super::*;
 
-    const LINE: &str = r#"{"crowdstrike":{"base_url":"https://127.0.0.1:9000","console_url":"https://127.0.0.1:9001/activity-v2","console_host":"falcon.crowdstrike.com","cid":"0123","client_id":"a","client_secret":"b","readonly_client_id":"c","readonly_client_secret":"d"},"control_url":"http://127.0.0.1:9002","ca_file":"/tmp/ca.pem"}"#;
+    const LINE: &str = r#"{"crowdstrike":{"base_url":"https://127.0.0.1:9000","console_url":"https://127.0.0.1:9001/activity-v2","console_host":"falcon.crowdstrike.com","cid":"0123","client_id":"a","client_secret":"b","readonly_client_id":"c","readonly_client_secret":"d"},"control_url":"http://127.0.0.1:9002","ca_file":"/tmp/ca.pem","spki_sha256":"q+w="}"#;
 
     #[test]
     fn the_labs_line_gives_addresses_and_both_credentials() {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use crate::browser::{self, resolver_rules};
+use crate::browser::{self, Window, resolver_rules};
 use crate::command::{Running, command, interrupted, quiet, shown};
 use crate::error::Error;
 use crate::extension::{self, Form};
@@ -67,10 +67,7 @@ pub fn run(places: &Places, asked: &Asked) -> Result<bool, Error> {
         }
     }
     let mut window = browser::has_display()
-        .then(|| {
-            let rules = resolver_rules(&consoles(&lab));
-            browser::open(places, &chromium, folder, &rules, &console_address(&lab))
-        })
+        .then(|| console(&lab).open(places, &chromium, folder))
         .transpose()?;
     tell(places, &chromium, &lab, &backend);
     stay(&mut lab.running, &mut backend.running, window.as_mut())?;
@@ -136,33 +133,31 @@ fn tell(places: &Places, chromium: &Path, lab: &Lab, backend: &Backend) {
         "extension   {} (in a browser of your own: chrome://extensions, Developer mode, Load unpacked)",
         places.extension().display()
     );
+    let console = console(lab);
     println!(
-        "console     {}\n            as the browser is told by:\n            {}",
-        console_address(lab),
-        browser::by_hand(
-            places,
-            chromium,
-            &resolver_rules(&consoles(lab)),
-            &console_address(lab)
-        )
+        "console     {}, in a browser that finds it:\n            {}",
+        console.address,
+        console.by_hand(places, chromium)
     );
     println!("Ctrl-C ends all of it.");
 }
 
-/// Host names of the consoles and the ports where the lab really serves them.
-fn consoles(lab: &Lab) -> Vec<(String, u16)> {
-    lab.announced
+/// A window on the first platform's console, which reaches the lab and the backend only.
+fn console(lab: &Lab) -> Window {
+    let consoles: Vec<(&str, u16)> = lab
+        .announced
         .platforms
         .iter()
-        .map(|platform| (platform.console_host.clone(), platform.console_port))
-        .collect()
-}
-
-fn console_address(lab: &Lab) -> String {
-    lab.announced.platforms.first().map_or_else(
-        || "about:blank".to_owned(),
-        |platform| format!("https://{}/", platform.console_host),
-    )
+        .map(|platform| (platform.console_host.as_str(), platform.console_port))
+        .collect();
+    Window {
+        address: consoles.first().map_or_else(
+            || "about:blank".to_owned(),
+            |(host, _)| format!("https://{host}/"),
+        ),
+        hosts: resolver_rules(&consoles),
+        spki_sha256: lab.announced.spki_sha256.clone(),
+    }
 }
 
 /// Waits until the person interrupts or closes the window.
