@@ -11,10 +11,11 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::command::{command, quiet};
+use crate::command::{command, quiet, shown};
 use crate::digest::digest;
 use crate::error::Error;
 use crate::places::Places;
@@ -47,6 +48,9 @@ const SOURCES: [&str; 6] = [
     "shared/Cargo.toml",
     "shared/src",
 ];
+
+/// Optimising the whole program prints nothing for minutes.
+const SILENCE: Duration = Duration::from_secs(20 * 60);
 
 /// The shipped features of WebAssembly. `--all-features` writes some that Chromium 156 refuses.
 const WASM_FEATURES: [&str; 7] = [
@@ -94,9 +98,6 @@ fn compile(places: &Places, form: Form, own: &Path, panel: &Path) -> Result<(), 
     println!("extension: compiling the panel ({})", form.name());
     // The stamp goes first and comes last: a build that was cut off is no build.
     let _ = fs::remove_dir_all(panel);
-    let log = own.join(format!("{}.log", form.name()));
-    let _ = fs::remove_file(&log);
-
     let mut pack = command(places, "wasm-pack");
     wasm_target::prepare(places, &mut pack);
     pack.args([
@@ -118,7 +119,12 @@ fn compile(places: &Places, form: Form, own: &Path, panel: &Path) -> Result<(), 
             .env("CARGO_PROFILE_WASM_CODEGEN_UNITS", "256")
             .env("CARGO_PROFILE_WASM_INCREMENTAL", "true");
     }
-    quiet(pack, &log, None)?;
+    if !shown(pack, SILENCE)?.success {
+        return Err(Error::new(
+            "compile the panel",
+            "wasm-pack failed, see above",
+        ));
+    }
     if form == Form::Release {
         let wasm = panel.join("panel_bg.wasm");
         let small = panel.join("small.wasm");
@@ -130,7 +136,7 @@ fn compile(places: &Places, form: Form, own: &Path, panel: &Path) -> Result<(), 
             .arg(&wasm)
             .arg("-o")
             .arg(&small);
-        quiet(opt, &log, None)?;
+        quiet(opt, &own.join("wasm-opt.log"), None)?;
         fs::rename(&small, &wasm).map_err(|e| Error::new("put the small panel in its place", e))?;
     }
     fs::write(&stamp, wanted).map_err(|e| Error::new("note what the panel was made from", e))

@@ -1,7 +1,7 @@
 //! The linter of extensions: no error, and no warning but those that `tests/e2e/web-ext-warnings.json` explains.
 //!
-//! That file is a list of `{"code", "file", "reason"}`; `file` may be absent. A warning that is listed and no longer
-//! given is a failure too, so that the list stays true.
+//! That file is a list of `{"code", "file", "message", "reason"}`, the first three as the linter gives them. A warning
+//! that is listed and no longer given is a failure too, so that the list stays true.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -71,20 +71,13 @@ fn objections(found: &Value, expected: &Value) -> Vec<String> {
     wrong
 }
 
-/// A warning's identity: its code and its file.
-fn key(entry: &Value) -> (&str, &str) {
-    (
-        entry["code"].as_str().unwrap_or_default(),
-        entry["file"].as_str().unwrap_or_default(),
-    )
+/// A warning's identity: its code, its file and its message, but not its line.
+fn key(entry: &Value) -> [&str; 3] {
+    ["code", "file", "message"].map(|field| entry[field].as_str().unwrap_or_default())
 }
 
 fn sentence(kind: &str, entry: &Value) -> String {
-    let (code, file) = key(entry);
-    let message = entry["message"].as_str().unwrap_or_default();
-    format!("{kind}: {code} {file} {message}")
-        .trim_end()
-        .to_owned()
+    format!("{kind}: {}", key(entry).join(" "))
 }
 
 #[cfg(test)]
@@ -97,7 +90,7 @@ mod tests {
     }
 
     fn explained(code: &str) -> Value {
-        json!({"code": code, "file": "manifest.json", "reason": "Chromium needs it"})
+        json!({"code": code, "file": "manifest.json", "message": "said at length", "reason": "Chromium needs it"})
     }
 
     #[test]
@@ -110,15 +103,14 @@ mod tests {
     fn an_error_an_unlisted_a_stale_and_an_unexplained_warning_each_stand_against_it() {
         let found =
             json!({"errors": [warning("E")], "warnings": [warning("NEW"), warning("BARE")]});
-        let expected =
-            json!([explained("OLD"), {"code": "BARE", "file": "manifest.json", "reason": " "}]);
+        let expected = json!([explained("OLD"), {"code": "BARE", "file": "manifest.json", "message": "said at length", "reason": " "}]);
         assert_eq!(
             objections(&found, &expected),
             [
                 "error: E manifest.json said at length",
-                "listed without a reason: BARE manifest.json",
+                "listed without a reason: BARE manifest.json said at length",
                 "unlisted warning: NEW manifest.json said at length",
-                "listed, but no longer given: OLD manifest.json",
+                "listed, but no longer given: OLD manifest.json said at length",
             ]
         );
     }
