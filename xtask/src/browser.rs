@@ -7,18 +7,23 @@ use std::process::Command;
 use crate::command::{Running, command};
 use crate::error::Error;
 use crate::places::Places;
+use crate::setup::chromium;
 
-/// Tells a script of the browser tests where things are, unless the caller's environment already does.
-pub fn describe(places: &Places, chromium: Option<&Path>, script: &mut Command) {
+/// Tells a program that drives a browser where everything is that was built in `profile`,
+/// as far as the caller's environment does not.
+pub fn describe(places: &Places, profile: &str, program: &mut Command) {
     let mut tell = |name: &str, value: &Path| {
         if env::var_os(name).is_none() {
-            script.env(name, value);
+            program.env(name, value);
         }
     };
+    let built = places.target.join(profile);
+    tell("ASIDE_BIN", &built.join("aside"));
+    tell("ASIDE_LAB_BIN", &built.join("aside-lab"));
     tell("ASIDE_EXTENSION", &places.extension());
     tell("ASIDE_OUT", &places.target.join("e2e"));
-    if let Some(chromium) = chromium {
-        tell("ASIDE_CHROMIUM", chromium);
+    if let Some(chromium) = chromium::program() {
+        tell("ASIDE_CHROMIUM", &chromium);
     }
 }
 

@@ -164,10 +164,10 @@ fn test_verb(places: &Places, mut arguments: Parser) -> Result<ExitCode, Error> 
     test::run(places, &asked).map(code)
 }
 
-/// The panel's payload is one of the figures, so the extension is built first.
+/// Measures what people run: everything is built for release first, and told to the benchmarks as to the browser tests.
 fn bench_verb(places: &Places, arguments: Parser) -> Result<ExitCode, Error> {
-    setup::ensure(places, setup::FOR_EXTENSION, &Choice::default())?;
-    extension::build(places, Form::Release)?;
+    setup::ensure(places, setup::FOR_BROWSER, &Choice::default())?;
+    demo::build(places)?;
     pass_on(
         places,
         &["--release", "--package", "aside-benches"],
@@ -183,6 +183,7 @@ fn pass_on(places: &Places, which: &[&str], mut arguments: Parser) -> Result<Exi
         .args(which)
         .arg("--")
         .args(arguments.raw_args().map_err(wrong)?);
+    browser::describe(places, "release", &mut cargo);
     Err(Error::new("run cargo", cargo.exec()))
 }
 

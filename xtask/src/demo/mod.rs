@@ -38,8 +38,7 @@ pub struct Asked {
 /// # Errors
 /// When set-up or a build fails, something does not start or ends by itself, or the person ends a walk.
 pub fn run(places: &Places, asked: &Asked) -> Result<bool, Error> {
-    let needed = [setup::FOR_EXTENSION, &["chromium"]].concat();
-    setup::ensure(places, &needed, &asked.setup)?;
+    setup::ensure(places, setup::FOR_BROWSER, &asked.setup)?;
     let chromium = chromium::program().ok_or_else(|| {
         Error::new("find Chromium", "it is not on the path")
             .with_remedy("cargo xtask setup --again chromium")
@@ -61,7 +60,7 @@ pub fn run(places: &Places, asked: &Asked) -> Result<bool, Error> {
             .pictures
             .clone()
             .unwrap_or_else(|| places.target.join("walk"));
-        went_well = walk(places, &chromium, &lab, &backend, &pictures)?;
+        went_well = walk(places, &lab, &backend, &pictures)?;
         if asked.walk {
             return Ok(went_well);
         }
@@ -74,7 +73,11 @@ pub fn run(places: &Places, asked: &Asked) -> Result<bool, Error> {
     Ok(went_well)
 }
 
-fn build(places: &Places) -> Result<(), Error> {
+/// Builds the backend, the lab and the extension as people run them.
+///
+/// # Errors
+/// When a build fails.
+pub fn build(places: &Places) -> Result<(), Error> {
     println!("building the backend and the lab (some minutes the first time)");
     let mut cargo = command(places, "cargo");
     cargo.args(["build", "--release"]).args([
@@ -90,22 +93,15 @@ fn build(places: &Places) -> Result<(), Error> {
     extension::build(places, Form::Release)
 }
 
-fn walk(
-    places: &Places,
-    chromium: &Path,
-    lab: &Lab,
-    backend: &Backend,
-    pictures: &Path,
-) -> Result<bool, Error> {
+fn walk(places: &Places, lab: &Lab, backend: &Backend, pictures: &Path) -> Result<bool, Error> {
     std::fs::create_dir_all(pictures)
         .map_err(|e| Error::new(format!("make the folder {}", pictures.display()), e))?;
     println!("walking the main path in headless Chromium");
     let mut node = command(places, "node");
-    browser::describe(places, Some(chromium), &mut node);
+    browser::describe(places, "release", &mut node);
     node.arg(places.e2e().join("walk.mjs"))
         .env("ASIDE_LAB", &lab.announced.line)
         .env("ASIDE_BACKEND", &backend.url)
-        .env("ASIDE_BIN", places.target.join("release/aside"))
         .env("ASIDE_CONFIG", &backend.config)
         .env("ASIDE_USER", backend::USER)
         .env("ASIDE_PASSWORD", &backend.password)

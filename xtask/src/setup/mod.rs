@@ -48,6 +48,15 @@ pub const STEPS: &[Step] = &[
 /// What building the extension needs.
 pub const FOR_EXTENSION: &[&str] = &["wasm-target", "wasm-pack", "wasm-bindgen", "npm-packages"];
 
+/// What the extension in a browser needs: the same, and the browser.
+pub const FOR_BROWSER: &[&str] = &[
+    "wasm-target",
+    "wasm-pack",
+    "wasm-bindgen",
+    "npm-packages",
+    "chromium",
+];
+
 /// What a person asked of set-up beside the default.
 #[derive(Debug, Default)]
 pub struct Choice {
@@ -238,11 +247,8 @@ mod tests {
     fn names_are_unique_and_every_need_and_every_list_names_a_step() {
         let unique: BTreeSet<_> = names(STEPS).into_iter().collect();
         assert_eq!(unique.len(), STEPS.len());
-        let needed = STEPS
-            .iter()
-            .flat_map(|step| step.needs)
-            .chain(FOR_EXTENSION);
-        for name in needed {
+        let needed = STEPS.iter().flat_map(|step| step.needs);
+        for name in needed.chain(FOR_EXTENSION).chain(FOR_BROWSER) {
             assert!(unique.contains(name), "{name}");
         }
     }

@@ -12,7 +12,7 @@ use crate::command::{Shown, command, shown};
 use crate::error::Error;
 use crate::extension::{self, Form};
 use crate::places::Places;
-use crate::setup::{self, Choice, chromium, wasm_target};
+use crate::setup::{self, Choice, wasm_target};
 
 use counts::Counts;
 
@@ -63,8 +63,7 @@ pub fn run(places: &Places, asked: &Asked) -> Result<bool, Error> {
     }
     let mut needed = vec!["lints", "wasm-target", "nextest", "node"];
     if !asked.fast {
-        needed.extend(setup::FOR_EXTENSION);
-        needed.push("chromium");
+        needed.extend(setup::FOR_BROWSER);
     }
     setup::ensure(places, &needed, &asked.setup)?;
 
@@ -234,10 +233,8 @@ fn node_tests(places: &Places, files: &[PathBuf]) -> Result<Outcome, Error> {
     let mut node = command(places, "node");
     node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
         .arg(NODE_TEST_LIMIT)
-        .args(files)
-        .env("ASIDE_BIN", places.target.join("debug/aside"))
-        .env("ASIDE_LAB_BIN", places.target.join("debug/aside-lab"));
-    browser::describe(places, chromium::program().as_deref(), &mut node);
+        .args(files);
+    browser::describe(places, "debug", &mut node);
     Ok(Outcome::counted(&shown(node, LIMIT)?, counts::of_node))
 }
 
