@@ -11,7 +11,12 @@ pub mod claims;
 pub mod decode;
 pub mod explain;
 pub mod rules;
+mod steps;
+mod taxonomy;
 pub mod techniques;
+mod telling;
+mod timeline;
+mod words;
 
 use aside_shared::alert::Alert;
 use aside_shared::analysis::{Analysis, Assessment, Priority, Score, Verdict};

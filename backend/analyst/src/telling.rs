@@ -1,0 +1,474 @@
+//! What is said of an alert: facts with their evidence, views that are marked, and what is not known.
+//!
+//! Every claim is checked by [`claims::stands`] before it is said.
+
+use aside_shared::alert::{Alert, EntityKind, Evidence, EvidenceSource, Object, Verb};
+use aside_shared::analysis::{Assessment, Claim, ClaimKind, Gap, Relation, Signal, Verdict, View};
+use aside_shared::id::{EntityId, EvidenceId};
+use aside_shared::text::Span;
+
+use crate::claims;
+use crate::words::{name_of, text, verb};
+
+/// Facts from signals, beside the lead.
+const FACTS: usize = 5;
+/// Names in one enumeration.
+const NAMES: usize = 3;
+
+/// The summary, the lead first, and how many claims did not stand.
+pub fn claims(alert: &Alert, assessment: &Assessment) -> (Vec<Claim>, u32) {
+    let raising = signals(assessment, |signal| signal.weight > 0);
+    let lowering = signals(assessment, |signal| signal.weight < 0);
+    let mut made = Vec::new();
+    made.extend(lead(alert, assessment, &raising, &lowering));
+    let mut facts: Vec<Claim> = raising
+        .iter()
+        .skip(1)
+        .filter_map(|signal| signal_fact(alert, signal))
+        .collect();
+    let mut said: Vec<Vec<Span>> = Vec::new();
+    facts.retain(|fact| {
+        !said.contains(&fact.sentence) && {
+            said.push(fact.sentence.clone());
+            true
+        }
+    });
+    facts.truncate(FACTS);
+    facts.extend(ancestry(alert));
+    facts.extend(contacts(alert));
+    facts.sort_by_key(|fact| first_time(alert, fact));
+    made.extend(facts);
+    made.extend(usual(alert, assessment, &lowering));
+    made.extend(technique(&raising));
+    made.extend(gaps(alert, &raising));
+    let before = made.len();
+    made.retain(|claim| claims::stands(claim, alert).is_ok());
+    let dropped = u32::try_from(before - made.len()).unwrap_or(u32::MAX);
+    (made, dropped)
+}
+
+fn signals(assessment: &Assessment, which: impl Fn(&Signal) -> bool) -> Vec<&Signal> {
+    let mut signals: Vec<&Signal> = assessment
+        .score
+        .groups
+        .iter()
+        .flat_map(|group| &group.signals)
+        .filter(|signal| which(signal))
+        .collect();
+    signals.sort_by_key(|signal| std::cmp::Reverse(signal.weight.abs()));
+    signals
+}
+
+fn evidence<'a>(alert: &'a Alert, id: &EvidenceId) -> Option<&'a Evidence> {
+    alert.evidence.iter().find(|it| &it.id == id)
+}
+
+fn relations(alert: &Alert, ids: &[EvidenceId]) -> Vec<Relation> {
+    ids.iter()
+        .filter_map(|id| evidence(alert, id))
+        .map(claims::relation)
+        .collect()
+}
+
+fn first_time(alert: &Alert, claim: &Claim) -> i64 {
+    let times = claim
+        .evidence
+        .iter()
+        .filter_map(|id| evidence(alert, id)?.at.as_ref());
+    times.map(|at| at.unix_ms).min().unwrap_or(i64::MAX)
+}
+
+/// What happened, in one sentence.
+fn lead(
+    alert: &Alert,
+    assessment: &Assessment,
+    raising: &[&Signal],
+    lowering: &[&Signal],
+) -> Option<Claim> {
+    let strongest = match assessment.verdict {
+        Verdict::Benign => lowering.first().or(raising.first()),
+        _ => raising.first(),
+    };
+    let Some(signal) = strongest else {
+        return not_known(alert);
+    };
+    let mut sentence = signal.sentence.clone();
+    sentence.extend(place(alert));
+    sentence.push(text("."));
+    let kind = if signal.weight < 0 {
+        ClaimKind::View(View::Usual {
+            rule: signal.rule.clone(),
+        })
+    } else {
+        ClaimKind::Fact
+    };
+    Some(Claim {
+        kind,
+        sentence,
+        relations: relations(alert, &signal.evidence),
+        evidence: signal.evidence.clone(),
+        lead: true,
+    })
+}
+
+/// ` on FIN-LT-204, as ACME\j.smith`, as far as it is known.
+fn place(alert: &Alert) -> Vec<Span> {
+    let mut spans = Vec::new();
+    match &alert.hosts[..] {
+        [] => {}
+        [host] => spans.extend([text(" on "), name_of(alert, host)]),
+        [host, others @ ..] => {
+            spans.extend([
+                text(" on "),
+                name_of(alert, host),
+                text(format!(" and {} more hosts", others.len())),
+            ]);
+        }
+    }
+    if let Some(user) = alert.users.first() {
+        spans.extend([text(", as "), name_of(alert, user)]);
+    }
+    spans
+}
+
+/// An alert about which the rules know nothing: what its record says, and that this is all.
+fn not_known(alert: &Alert) -> Option<Claim> {
+    let detected = alert
+        .evidence
+        .iter()
+        .find(|it| it.verb == Verb::Detected)
+        .or(alert.evidence.first())?;
+    let mut sentence = vec![
+        text("The alert "),
+        Span::Name(alert.title.clone()),
+        text(" is about "),
+        name_of(alert, &detected.subject),
+    ];
+    if !alert.hosts.contains(&detected.subject) {
+        sentence.extend(place(alert));
+    }
+    sentence.push(text(". Nothing in its record is known to Aside's rules."));
+    Some(Claim {
+        kind: ClaimKind::Fact,
+        sentence,
+        relations: vec![claims::relation(detected)],
+        evidence: vec![detected.id.clone()],
+        lead: true,
+    })
+}
+
+fn signal_fact(alert: &Alert, signal: &Signal) -> Option<Claim> {
+    let relations = relations(alert, &signal.evidence);
+    // The vendor's own finding is its opinion, told in the head and under Why, not a fact of ours.
+    if relations
+        .iter()
+        .all(|relation| relation.verb == Verb::Detected)
+    {
+        return None;
+    }
+    let mut sentence = signal.sentence.clone();
+    sentence.push(text("."));
+    Some(Claim {
+        kind: ClaimKind::Fact,
+        sentence,
+        relations,
+        evidence: signal.evidence.clone(),
+        lead: false,
+    })
+}
+
+/// Who started the process that triggered the alert: `explorer.exe started winword.exe, which started powershell.exe.`
+fn ancestry(alert: &Alert) -> Option<Claim> {
+    let mut chain: Vec<&Evidence> = Vec::new();
+    let mut process = alert.trigger.clone()?;
+    while let Some(started) = started(alert, &process) {
+        if chain.len() == NAMES || chain.iter().any(|it| it.id == started.id) {
+            break;
+        }
+        process = started.subject.clone();
+        chain.insert(0, started);
+    }
+    let first = chain.first()?;
+    let mut sentence = vec![name_of(alert, &first.subject)];
+    for (at, step) in chain.iter().enumerate() {
+        let words = verb(step.verb, step.outcome);
+        sentence.push(text(if at == 0 {
+            format!(" {words} ")
+        } else {
+            format!(", which {words} ")
+        }));
+        if let Some(Object::Entity(id)) = &step.object {
+            sentence.push(name_of(alert, id));
+        }
+    }
+    sentence.push(text("."));
+    Some(Claim {
+        kind: ClaimKind::Fact,
+        sentence,
+        relations: chain.iter().map(|it| claims::relation(it)).collect(),
+        evidence: chain.iter().map(|it| it.id.clone()).collect(),
+        lead: false,
+    })
+}
+
+fn started<'a>(alert: &'a Alert, process: &EntityId) -> Option<&'a Evidence> {
+    alert
+        .evidence
+        .iter()
+        .find(|it| it.verb == Verb::Started && it.object == Some(Object::Entity(process.clone())))
+}
+
+/// Names and addresses that the processes of the alert's own chain reached.
+fn contacts(alert: &Alert) -> Option<Claim> {
+    let trigger = alert.trigger.as_ref()?;
+    let family = descendants(alert, trigger);
+    let seen: Vec<&Evidence> = alert
+        .evidence
+        .iter()
+        .filter(|it| {
+            matches!(it.verb, Verb::Resolved | Verb::ConnectedTo) && family.contains(&it.subject)
+        })
+        .collect();
+    let subject = &seen.first()?.subject;
+    let mut named: Vec<(Span, &Evidence)> = Vec::new();
+    for it in seen.iter().filter(|it| &it.subject == subject) {
+        let Some(Object::Entity(id)) = &it.object else {
+            continue;
+        };
+        let name = name_of(alert, id);
+        if !named.iter().any(|(known, _)| *known == name) {
+            named.push((name, it));
+        }
+    }
+    named.truncate(NAMES);
+    let mut sentence = vec![name_of(alert, subject)];
+    let mut last = None;
+    for (at, (name, it)) in named.iter().enumerate() {
+        let words = verb(it.verb, it.outcome);
+        let joint = match (at, last == Some(it.verb)) {
+            (0, _) => format!(" {words} "),
+            (_, true) => ", ".to_owned(),
+            (_, false) => format!(" and {words} "),
+        };
+        sentence.extend([text(joint), name.clone()]);
+        last = Some(it.verb);
+    }
+    sentence.push(text("."));
+    Some(Claim {
+        kind: ClaimKind::Fact,
+        sentence,
+        relations: named.iter().map(|(_, it)| claims::relation(it)).collect(),
+        evidence: named.iter().map(|(_, it)| it.id.clone()).collect(),
+        lead: false,
+    })
+}
+
+/// A process and everything it started, directly or not.
+pub fn descendants(alert: &Alert, root: &EntityId) -> Vec<EntityId> {
+    let mut family = vec![root.clone()];
+    let mut at = 0;
+    while at < family.len() {
+        for it in &alert.evidence {
+            if let (Verb::Started, Some(Object::Entity(child))) = (it.verb, &it.object)
+                && it.subject == family[at]
+                && !family.contains(child)
+            {
+                family.push(child.clone());
+            }
+        }
+        at += 1;
+    }
+    family
+}
+
+/// Why it may be usual, where something speaks for that and the lead does not say it.
+fn usual(alert: &Alert, assessment: &Assessment, lowering: &[&Signal]) -> Option<Claim> {
+    let skip = usize::from(assessment.verdict == Verdict::Benign);
+    let signal = lowering.get(skip)?;
+    let mut sentence = vec![text("Speaks for usual work: ")];
+    sentence.extend(signal.sentence.clone());
+    sentence.push(text("."));
+    Some(Claim {
+        kind: ClaimKind::View(View::Usual {
+            rule: signal.rule.clone(),
+        }),
+        sentence,
+        relations: relations(alert, &signal.evidence),
+        evidence: signal.evidence.clone(),
+        lead: false,
+    })
+}
+
+/// The technique that the strongest signal's rule names, marked as a view.
+fn technique(raising: &[&Signal]) -> Option<Claim> {
+    let (signal, technique) = raising
+        .iter()
+        .find_map(|signal| Some((signal, signal.techniques.first()?)))?;
+    Some(Claim {
+        kind: ClaimKind::View(View::Technique {
+            id: technique.id.clone(),
+            name: technique.name.clone(),
+            rule: Some(signal.rule.clone()),
+        }),
+        sentence: vec![text(format!(
+            "May be {} ({}).",
+            technique.name, technique.id
+        ))],
+        relations: Vec::new(),
+        evidence: signal.evidence.clone(),
+        lead: false,
+    })
+}
+
+/// What was looked for and not found.
+fn gaps(alert: &Alert, raising: &[&Signal]) -> Vec<Claim> {
+    let mut gaps = Vec::new();
+    let telemetry = alert
+        .evidence
+        .iter()
+        .any(|it| it.source == EvidenceSource::Telemetry);
+    let Some(anchor) = alert
+        .evidence
+        .iter()
+        .find(|it| it.verb == Verb::Detected)
+        .or(alert.evidence.first())
+    else {
+        return gaps;
+    };
+    if !telemetry && alert.trigger.is_some() {
+        gaps.push(gap(
+            "what else happened on the host",
+            " Only the alert's own record was read; there is no telemetry beside it.",
+            "telemetry",
+            anchor,
+            None,
+        ));
+    }
+    if raising.is_empty() {
+        return gaps;
+    }
+    if let Some(trigger) = &alert.trigger {
+        gaps.extend(left_the_host(alert, trigger));
+        gaps.extend(beginning(alert, trigger, anchor));
+    }
+    gaps
+}
+
+/// Whether a file that was written left the host: the last network event is the last that is known.
+fn left_the_host(alert: &Alert, trigger: &EntityId) -> Option<Claim> {
+    let family = descendants(alert, trigger);
+    let wrote = alert
+        .evidence
+        .iter()
+        .rev()
+        .find(|it| it.verb == Verb::Wrote && family.contains(&it.subject))?;
+    let Some(Object::Entity(file)) = &wrote.object else {
+        return None;
+    };
+    let is_network = |it: &&Evidence| {
+        matches!(it.verb, Verb::ConnectedTo | Verb::Accepted | Verb::Resolved) && it.at.is_some()
+    };
+    let last = alert
+        .evidence
+        .iter()
+        .filter(is_network)
+        .max_by_key(|it| it.at.as_ref().map(|at| at.unix_ms));
+    let mut claim = match last {
+        Some(last) => {
+            let clock = last
+                .at
+                .as_ref()
+                .map(|at| at.utc_clock())
+                .unwrap_or_default();
+            let words = format!(" left the host. Its network events stop at {clock}.");
+            gap(
+                "whether a file left the host",
+                &words,
+                "network events",
+                last,
+                last.at.clone(),
+            )
+        }
+        None => gap(
+            "whether a file left the host",
+            " left the host. No network event was read.",
+            "network events",
+            wrote,
+            None,
+        ),
+    };
+    claim.sentence = vec![
+        text("whether "),
+        name_of(alert, file),
+        claim.sentence.pop().unwrap_or_else(|| text(".")),
+    ];
+    claim.evidence.insert(0, wrote.id.clone());
+    claim.evidence.dedup();
+    Some(claim)
+}
+
+/// How it began, where the chain of processes stops at something that does not start by itself.
+fn beginning(alert: &Alert, trigger: &EntityId, anchor: &Evidence) -> Option<Claim> {
+    let mut first = trigger.clone();
+    let mut steps = 0;
+    while let Some(started) = started(alert, &first) {
+        first = started.subject.clone();
+        steps += 1;
+        if steps > 32 {
+            return None;
+        }
+    }
+    let EntityKind::Process(process) = &alert.entity(&first)?.kind else {
+        return None;
+    };
+    let is_origin = [
+        "explorer.exe",
+        "services.exe",
+        "wininit.exe",
+        "userinit.exe",
+        "winlogon.exe",
+        "smss.exe",
+        "systemd",
+        "launchd",
+        "init",
+    ]
+    .iter()
+    .any(|origin| process.name.eq_ignore_ascii_case(origin));
+    if is_origin {
+        return None;
+    }
+    let mut claim = gap(
+        "how it began",
+        " started it is not recorded.",
+        "the chain of processes",
+        anchor,
+        None,
+    );
+    claim.sentence = vec![
+        text("how it began. What started "),
+        name_of(alert, &first),
+        text(" is not recorded."),
+    ];
+    Some(claim)
+}
+
+/// The sentence follows "Not known: ".
+fn gap(
+    looked_for: &str,
+    words: &str,
+    place: &str,
+    cited: &Evidence,
+    until: Option<aside_shared::instant::Instant>,
+) -> Claim {
+    Claim {
+        kind: ClaimKind::Gap(Gap {
+            looked_for: looked_for.to_owned(),
+            place: place.to_owned(),
+            until,
+        }),
+        sentence: vec![text(format!("{}.", looked_for)), text(words.to_owned())],
+        relations: Vec::new(),
+        evidence: vec![cited.id.clone()],
+        lead: false,
+    }
+}

@@ -1,0 +1,78 @@
+//! Sentences about single pieces of evidence.
+
+use aside_shared::alert::{Alert, EntityKind, Evidence, Object, Outcome, Verb};
+use aside_shared::id::EntityId;
+use aside_shared::text::Span;
+
+/// Words of Aside.
+pub fn text(words: impl Into<String>) -> Span {
+    Span::Text(words.into())
+}
+
+/// The name by which a reader knows an entity.
+pub fn name_of(alert: &Alert, id: &EntityId) -> Span {
+    match alert.entity(id).map(|entity| &entity.kind) {
+        Some(EntityKind::Endpoint {
+            ip,
+            port: Some(port),
+        }) => Span::Name(format!("{ip}:{port}")),
+        Some(kind) => Span::Name(kind.name().to_owned()),
+        None => text("something unnamed"),
+    }
+}
+
+/// `powershell.exe wrote d.bin`: what a piece of evidence says, without a full stop.
+pub fn sentence(alert: &Alert, evidence: &Evidence) -> Vec<Span> {
+    let mut spans = vec![name_of(alert, &evidence.subject)];
+    if evidence.verb == Verb::Detected {
+        spans.push(text(" was the subject of the alert"));
+    } else {
+        spans.push(text(format!(" {}", verb(evidence.verb, evidence.outcome))));
+    }
+    match &evidence.object {
+        Some(Object::Entity(id)) => {
+            spans.push(text(" "));
+            spans.push(name_of(alert, id));
+        }
+        Some(Object::Value(value)) if evidence.verb != Verb::Detected => {
+            spans.push(text(" "));
+            spans.push(Span::Name(value.clone()));
+        }
+        Some(Object::Value(title)) => {
+            spans.push(text(" "));
+            spans.push(Span::Name(title.clone()));
+        }
+        None => {}
+    }
+    spans
+}
+
+/// The verb in the past, as its outcome allows.
+pub fn verb(verb: Verb, outcome: Outcome) -> String {
+    let (past, infinitive) = match verb {
+        Verb::Started => ("started", "start"),
+        Verb::Ran => ("ran", "run"),
+        Verb::Wrote => ("wrote", "write"),
+        Verb::Read => ("opened", "open"),
+        Verb::Deleted => ("deleted", "delete"),
+        Verb::Renamed => ("renamed", "rename"),
+        Verb::ConnectedTo => ("connected to", "connect to"),
+        Verb::Accepted => ("accepted a connection from", "accept a connection from"),
+        Verb::Resolved => ("asked the DNS for", "ask the DNS for"),
+        Verb::Set => ("set the registry value", "set the registry value"),
+        Verb::RegisteredTask => ("registered the task", "register the task"),
+        Verb::InstalledService => ("installed the service", "install the service"),
+        Verb::Loaded => ("loaded", "load"),
+        Verb::RanScript => ("ran the script", "run the script"),
+        Verb::Accessed => ("opened the memory of", "open the memory of"),
+        Verb::LoggedOnTo => ("saw a sign-in of", "see a sign-in of"),
+        Verb::DecodedTo => ("carried, hidden,", "carry, hidden,"),
+        Verb::Detected => ("raised", "raise"),
+        Verb::Did => ("did something that Aside has no word for", "do something"),
+    };
+    match outcome {
+        Outcome::Happened | Outcome::Unknown => past.to_owned(),
+        Outcome::Attempted => format!("tried to {infinitive}"),
+        Outcome::Blocked => format!("was stopped when it tried to {infinitive}"),
+    }
+}
