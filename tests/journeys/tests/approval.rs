@@ -8,7 +8,7 @@ use aside_shared::approval::{Decision, Proposal, ProposalStatus, Propose};
 use reqwest::StatusCode;
 use serde_json::json;
 
-const SCENARIO: &str = "hands-on-keyboard";
+const SCENARIO: &str = "hands-on-keyboard-powershell";
 
 struct Scene {
     lab: Lab,

@@ -14,7 +14,7 @@ async fn an_alert_is_resolved_analysed_and_every_claim_cites_what_is_there() {
     let lab = Lab::start().await;
     let backend = Backend::start(&lab, &Setup::default()).await;
     let analyst = backend.sign_in("analyst").await;
-    let (alert, host) = lab.scenario("hands-on-keyboard").await;
+    let (alert, host) = lab.scenario("hands-on-keyboard-powershell").await;
 
     let page = Location::parse(&format!(
         "https://falcon.crowdstrike.com/activity-v2/detections/{}?_cid=g1",
@@ -96,7 +96,7 @@ async fn an_alert_is_resolved_analysed_and_every_claim_cites_what_is_there() {
 async fn nobody_reads_without_a_role_and_every_error_is_a_problem() {
     let lab = Lab::start().await;
     let backend = Backend::start(&lab, &Setup::default()).await;
-    let (alert, _) = lab.scenario("hands-on-keyboard").await;
+    let (alert, _) = lab.scenario("hands-on-keyboard-powershell").await;
     for user in ["admin", "auditor"] {
         let caller = backend.sign_in(user).await;
         assert_eq!(
@@ -156,7 +156,7 @@ async fn a_vendor_that_is_down_or_refuses_is_named() {
     let lab = Lab::start().await;
     let backend = Backend::start(&lab, &Setup::default()).await;
     let analyst = backend.sign_in("analyst").await;
-    let (alert, _) = lab.scenario("hands-on-keyboard").await;
+    let (alert, _) = lab.scenario("hands-on-keyboard-powershell").await;
     lab.tell("/faults", json!({ "platform": "crowdstrike", "operation": "PostEntitiesAlertsV2", "status": 503, "count": 3 })).await;
     let answer = analyst.post("/analyses", &json!({ "alert": alert })).await;
     assert_eq!(answer.status(), StatusCode::BAD_GATEWAY);
