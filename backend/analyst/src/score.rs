@@ -1,0 +1,260 @@
+//! How sure and how bad: additive log-odds points from signals, grouped and capped.
+//!
+//! The percent is by rule weights until outcomes exist, and the base rate is assumed. How bad it is
+//! if it is true is a thing of its own and never moves the percent.
+
+use aside_shared::alert::{Alert, Outcome, SeverityLevel, Verb};
+use aside_shared::analysis::{Assessment, Priority, Score, Signal, SignalGroup, Verdict};
+use aside_shared::id::{EvidenceId, RuleId};
+use aside_shared::text::Span;
+
+use crate::reading::Observed;
+use crate::rules::{Rule, RuleSet};
+
+/// The assumed base rate: about one alert in four is what it says.
+pub const BASE: i32 = -5;
+/// A signal of so many points is strong.
+const STRONG: i32 = 10;
+/// Two groups of so many points are as good as a strong signal.
+const TELLING: i32 = 6;
+/// A verdict of malicious needs so many percent.
+const MALICIOUS_PERCENT: u8 = 80;
+/// A verdict of benign has at most so many.
+const BENIGN_PERCENT: u8 = 20;
+
+/// A rule that matched, with what it matched.
+pub struct Fired<'a> {
+    /// The rule.
+    pub rule: &'a Rule,
+    /// What was seen.
+    pub sentence: Vec<Span>,
+    /// What it rests on.
+    pub evidence: Vec<EvidenceId>,
+}
+
+/// Every rule that matches, once, with all evidence that it matched.
+pub fn fired<'a>(rules: &'a RuleSet, observed: &[Observed<'_>]) -> Vec<Fired<'a>> {
+    let mut fired: Vec<Fired<'a>> = Vec::new();
+    for seen in observed {
+        for rule in rules.matching(&seen.event) {
+            match fired.iter_mut().find(|known| known.rule.id == rule.id) {
+                Some(known) if !known.evidence.contains(&seen.evidence.id) => {
+                    known.evidence.push(seen.evidence.id.clone())
+                }
+                Some(_) => {}
+                None => fired.push(Fired {
+                    rule,
+                    sentence: rule.knowledge.sentence.about(&seen.event),
+                    evidence: vec![seen.evidence.id.clone()],
+                }),
+            }
+        }
+    }
+    fired
+}
+
+/// Points by group; what counts together is capped together.
+pub fn score(signals: Vec<(String, Signal)>) -> Score {
+    let mut groups: Vec<SignalGroup> = Vec::new();
+    for (name, signal) in signals {
+        match groups
+            .iter_mut()
+            .find(|group| group.name == name && (group.points < 0) == (signal.weight < 0))
+        {
+            Some(group) => group.signals.push(signal),
+            None => groups.push(SignalGroup {
+                name,
+                points: signal.weight,
+                signals: vec![signal],
+            }),
+        }
+    }
+    for group in &mut groups {
+        group
+            .signals
+            .sort_by_key(|signal| std::cmp::Reverse(signal.weight.abs()));
+        group.points = capped(&group.signals);
+    }
+    groups.sort_by_key(|group| (std::cmp::Reverse(group.points.abs()), group.name.clone()));
+    let total = BASE + groups.iter().map(|group| group.points).sum::<i32>();
+    Score {
+        base: BASE,
+        groups,
+        total,
+    }
+}
+
+/// The strongest whole, each further one a quarter, together at most one and a half times the strongest.
+fn capped(signals: &[Signal]) -> i32 {
+    let Some((first, others)) = signals.split_first() else {
+        return 0;
+    };
+    let further: i32 = others.iter().map(|signal| signal.weight.abs() / 4).sum();
+    let points = first.weight.abs() + further.min(first.weight.abs() / 2);
+    if first.weight < 0 { -points } else { points }
+}
+
+/// Log-odds points as a percent, 1 to 99: nothing is certain.
+pub fn percent(points: i32) -> u8 {
+    let odds = 10_f64.powf(f64::from(points) / 10.0);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 1 and 99"
+    )]
+    let percent = (100.0 * odds / (1.0 + odds)).round().clamp(1.0, 99.0) as u8;
+    percent
+}
+
+/// The verdict that points and signals give.
+pub fn verdict(score: &Score) -> Verdict {
+    let percent = percent(score.total);
+    let own = || score.groups.iter().filter(|group| group.name != VENDOR);
+    let raising = || own().filter(|group| group.points > 0);
+    let is_strong = raising().any(|group| group.points >= STRONG)
+        || raising().filter(|group| group.points >= TELLING).count() >= 2;
+    let lowered = own().any(|group| group.points < 0);
+    if percent >= MALICIOUS_PERCENT && is_strong {
+        Verdict::Malicious
+    } else if lowered && !raising().any(|group| group.points >= STRONG) && percent <= BENIGN_PERCENT
+    {
+        Verdict::Benign
+    } else if raising().next().is_some() {
+        Verdict::Suspicious
+    } else if lowered {
+        Verdict::Benign
+    } else {
+        Verdict::Unknown
+    }
+}
+
+/// The group of what the vendor itself says.
+const VENDOR: &str = "vendor-severity";
+
+/// How bad and how sure.
+pub fn assess(alert: &Alert, fired: &[Fired<'_>]) -> Assessment {
+    let mut signals: Vec<(String, Signal)> = fired
+        .iter()
+        .map(|fired| (fired.rule.knowledge.group.clone(), signal(fired)))
+        .collect();
+    signals.extend(vendor_severity(alert).map(|signal| (VENDOR.to_owned(), signal)));
+    let score = score(signals);
+    let verdict = verdict(&score);
+    Assessment {
+        verdict,
+        priority: priority(alert, fired, verdict),
+        cause: cause(alert, fired, verdict),
+        malicious_percent: percent(score.total),
+        score,
+    }
+}
+
+fn signal(fired: &Fired<'_>) -> Signal {
+    let knowledge = &fired.rule.knowledge;
+    Signal {
+        rule: fired.rule.id.clone(),
+        title: fired.rule.title.clone(),
+        weight: knowledge.weight,
+        sentence: fired.sentence.clone(),
+        evidence: fired.evidence.clone(),
+        techniques: knowledge.techniques.clone(),
+    }
+}
+
+/// The vendor's severity is one signal among others, and never a decisive one.
+fn vendor_severity(alert: &Alert) -> Option<Signal> {
+    let (weight, word) = match alert.severity.level {
+        SeverityLevel::Critical => (5, "critical"),
+        SeverityLevel::High => (3, "high"),
+        SeverityLevel::Medium => (1, "medium"),
+        SeverityLevel::Low => (-1, "low"),
+        SeverityLevel::Informational => (-2, "informational"),
+        SeverityLevel::Unknown => return None,
+    };
+    let detected = alert.evidence.iter().find(|it| it.verb == Verb::Detected)?;
+    Some(Signal {
+        rule: RuleId::from("vendor-severity"),
+        title: "The vendor's severity".to_owned(),
+        weight,
+        sentence: vec![Span::Text(format!("The vendor calls it {word}"))],
+        evidence: vec![detected.id.clone()],
+        techniques: Vec::new(),
+    })
+}
+
+/// How bad if true: by the worst strong signal, a step less where the sensor stopped it.
+fn priority(alert: &Alert, fired: &[Fired<'_>], verdict: Verdict) -> Priority {
+    if verdict == Verdict::Benign {
+        return Priority::P4;
+    }
+    let raising = || fired.iter().filter(|fired| fired.rule.knowledge.weight > 0);
+    let strong = raising()
+        .filter(|fired| fired.rule.knowledge.weight >= TELLING)
+        .map(|fired| fired.rule.knowledge.impact)
+        .min();
+    let weak = raising()
+        .map(|fired| fired.rule.knowledge.impact.max(3))
+        .min();
+    let vendor = match alert.severity.level {
+        SeverityLevel::Critical | SeverityLevel::High | SeverityLevel::Unknown => 3,
+        _ => 4,
+    };
+    let mut level = strong.or(weak).unwrap_or(vendor);
+    if verdict == Verdict::Suspicious {
+        level = level.max(2);
+    }
+    if alert.disposition.outcome == Outcome::Blocked {
+        level += 1;
+    }
+    match level {
+        0 | 1 => Priority::P1,
+        2 => Priority::P2,
+        3 => Priority::P3,
+        _ => Priority::P4,
+    }
+}
+
+/// The strongest reasons in a few words.
+fn cause(alert: &Alert, fired: &[Fired<'_>], verdict: Verdict) -> String {
+    let mut by_weight: Vec<&Fired<'_>> = fired.iter().collect();
+    by_weight.sort_by_key(|fired| std::cmp::Reverse(fired.rule.knowledge.weight.abs()));
+    if verdict == Verdict::Benign {
+        let usual = by_weight
+            .iter()
+            .find(|fired| fired.rule.knowledge.weight < 0);
+        return usual.map_or_else(|| "Usual work".to_owned(), |fired| fired.rule.title.clone());
+    }
+    let mut causes: Vec<String> = Vec::new();
+    for fired in by_weight
+        .iter()
+        .filter(|fired| fired.rule.knowledge.weight > 0)
+    {
+        let cause = fired
+            .rule
+            .knowledge
+            .cause
+            .clone()
+            .unwrap_or_else(|| fired.rule.title.clone());
+        if causes.len() < 2 && !causes.contains(&cause) {
+            causes.push(cause);
+        }
+    }
+    match (causes.is_empty(), verdict) {
+        (false, _) => {
+            let mut joined = causes.remove(0);
+            for cause in causes {
+                let mut letters = cause.chars();
+                let first = letters
+                    .next()
+                    .map(|letter| letter.to_lowercase().collect::<String>())
+                    .unwrap_or_default();
+                joined = format!("{joined}, {first}{}", letters.as_str());
+            }
+            joined
+        }
+        (true, _) if alert.trigger.is_none() => {
+            "Not an endpoint's process: nothing known speaks either way".to_owned()
+        }
+        (true, _) => "Nothing known speaks either way".to_owned(),
+    }
+}
