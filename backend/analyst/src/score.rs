@@ -128,8 +128,8 @@ pub fn verdict(score: &Score) -> Verdict {
     }
 }
 
-/// The group of what the vendor itself says.
-const VENDOR: &str = "vendor-severity";
+/// Group and rule of what the vendor itself says.
+pub const VENDOR: &str = "vendor-severity";
 
 /// How bad and how sure.
 pub fn assess(alert: &Alert, fired: &[Fired<'_>]) -> Assessment {
@@ -173,7 +173,7 @@ fn vendor_severity(alert: &Alert) -> Option<Signal> {
     };
     let detected = alert.evidence.iter().find(|it| it.verb == Verb::Detected)?;
     Some(Signal {
-        rule: RuleId::from("vendor-severity"),
+        rule: RuleId::from(VENDOR),
         title: "The vendor's severity".to_owned(),
         weight,
         sentence: vec![Span::Text(format!("The vendor calls it {word}"))],
@@ -225,10 +225,15 @@ fn cause(alert: &Alert, fired: &[Fired<'_>], verdict: Verdict) -> String {
         return usual.map_or_else(|| "Usual work".to_owned(), |fired| fired.rule.title.clone());
     }
     let mut causes: Vec<String> = Vec::new();
+    let mut groups: Vec<&str> = Vec::new();
     for fired in by_weight
         .iter()
         .filter(|fired| fired.rule.knowledge.weight > 0)
     {
+        if groups.contains(&fired.rule.knowledge.group.as_str()) {
+            continue;
+        }
+        groups.push(&fired.rule.knowledge.group);
         let cause = fired
             .rule
             .knowledge

@@ -2,8 +2,8 @@
 //!
 //! Every claim is checked by [`claims::stands`] before it is said.
 
-use aside_shared::alert::{Alert, EntityKind, Evidence, EvidenceSource, Object, Verb};
-use aside_shared::analysis::{Assessment, Claim, ClaimKind, Gap, Relation, Signal, Verdict, View};
+use aside_shared::alert::{Alert, EntityKind, Evidence, EvidenceSource, Object, Outcome, Verb};
+use aside_shared::analysis::{Assessment, Claim, ClaimKind, Gap, Relation, Signal, SignalGroup, Verdict, View};
 use aside_shared::id::{EntityId, EvidenceId};
 use aside_shared::text::Span;
 
@@ -17,14 +17,16 @@ const NAMES: usize = 3;
 
 /// The summary, the lead first, and how many claims did not stand.
 pub fn claims(alert: &Alert, assessment: &Assessment) -> (Vec<Claim>, u32) {
-    let raising = signals(assessment, |signal| signal.weight > 0);
-    let lowering = signals(assessment, |signal| signal.weight < 0);
+    // The vendor's severity is its opinion: it counts, and is told under Why, but it is no fact.
+    let own = |signal: &Signal| signal.rule.as_str() != crate::score::VENDOR;
+    let raising = one_a_group(signals(assessment, |signal| signal.weight > 0 && own(signal)), assessment);
+    let lowering = signals(assessment, |signal| signal.weight < 0 && own(signal));
     let mut made = Vec::new();
     made.extend(lead(alert, assessment, &raising, &lowering));
     let mut facts: Vec<Claim> = raising
         .iter()
         .skip(1)
-        .filter_map(|signal| signal_fact(alert, signal))
+        .map(|signal| signal_fact(alert, signal))
         .collect();
     let mut said: Vec<Vec<Span>> = Vec::new();
     facts.retain(|fact| {
@@ -57,6 +59,24 @@ fn signals(assessment: &Assessment, which: impl Fn(&Signal) -> bool) -> Vec<&Sig
         .collect();
     signals.sort_by_key(|signal| std::cmp::Reverse(signal.weight.abs()));
     signals
+}
+
+/// Of signals of one group about the same evidence only the strongest: the others say the same again.
+fn one_a_group<'a>(signals: Vec<&'a Signal>, assessment: &Assessment) -> Vec<&'a Signal> {
+    let group_of = |signal: &Signal| {
+        let of = |group: &&SignalGroup| group.signals.iter().any(|it| it.rule == signal.rule);
+        assessment.score.groups.iter().find(of).map(|group| group.name.as_str())
+    };
+    let mut kept: Vec<&Signal> = Vec::new();
+    for signal in signals {
+        let again = |known: &&Signal| {
+            group_of(known) == group_of(signal) && signal.evidence.iter().all(|id| known.evidence.contains(id))
+        };
+        if !kept.iter().any(again) {
+            kept.push(signal);
+        }
+    }
+    kept
 }
 
 fn evidence<'a>(alert: &'a Alert, id: &EvidenceId) -> Option<&'a Evidence> {
@@ -94,7 +114,7 @@ fn lead(
     };
     let mut sentence = signal.sentence.clone();
     sentence.extend(place(alert));
-    sentence.push(text("."));
+    sentence.push(text(ending(alert, signal)));
     let kind = if signal.weight < 0 {
         ClaimKind::View(View::Usual {
             rule: signal.rule.clone(),
@@ -157,24 +177,28 @@ fn not_known(alert: &Alert) -> Option<Claim> {
     })
 }
 
-fn signal_fact(alert: &Alert, signal: &Signal) -> Option<Claim> {
-    let relations = relations(alert, &signal.evidence);
-    // The vendor's own finding is its opinion, told in the head and under Why, not a fact of ours.
-    if relations
-        .iter()
-        .all(|relation| relation.verb == Verb::Detected)
-    {
-        return None;
+/// A full stop, after what the sensor did about it: a rule's sentence tells what was asked for.
+fn ending(alert: &Alert, signal: &Signal) -> &'static str {
+    let outcomes: Vec<Outcome> = signal.evidence.iter().filter_map(|id| evidence(alert, id)).map(|it| it.outcome).collect();
+    if outcomes.iter().all(|outcome| *outcome == Outcome::Blocked) {
+        ". The sensor stopped it."
+    } else if outcomes.iter().all(|outcome| *outcome == Outcome::Attempted) {
+        ". Whether it succeeded was not seen."
+    } else {
+        "."
     }
+}
+
+fn signal_fact(alert: &Alert, signal: &Signal) -> Claim {
     let mut sentence = signal.sentence.clone();
-    sentence.push(text("."));
-    Some(Claim {
+    sentence.push(text(ending(alert, signal)));
+    Claim {
         kind: ClaimKind::Fact,
         sentence,
-        relations,
+        relations: relations(alert, &signal.evidence),
         evidence: signal.evidence.clone(),
         lead: false,
-    })
+    }
 }
 
 /// Who started the process that triggered the alert: `explorer.exe started winword.exe, which started powershell.exe.`
@@ -423,6 +447,7 @@ fn beginning(alert: &Alert, trigger: &EntityId, anchor: &Evidence) -> Option<Cla
     };
     let is_origin = [
         "explorer.exe",
+        "svchost.exe",
         "services.exe",
         "wininit.exe",
         "userinit.exe",
