@@ -24,6 +24,7 @@ async function start() {
   const answer = await chrome.runtime.sendMessage(hello);
   if (!answer?.bound) return;
   ours = answer.document;
+  document.body.append(placeholder());
   if (isDock) {
     dock = await import("./dock.js");
     dock.show(answer.dock);
@@ -34,6 +35,26 @@ async function start() {
   deliver = panel.message;
   for (const message of early) deliver(message);
   early = null;
+}
+
+/** The panel's outline until it has started, which takes it away by its id. */
+function placeholder() {
+  const outline = document.createElement("div");
+  outline.id = "loading";
+  outline.className = "main";
+  outline.setAttribute("aria-busy", "true");
+  for (const classes of ["top", "prio", "head", "sec"]) {
+    const part = document.createElement("div");
+    part.className = classes;
+    if (classes === "prio") part.dataset.p = "wait";
+    for (const width of { head: ["w4", "w2"], sec: ["w3", "w4", "w2", "w3"] }[classes] ?? []) {
+      const line = document.createElement("span");
+      line.className = `skel ${width}`;
+      part.append(line);
+    }
+    outline.append(part);
+  }
+  return outline;
 }
 
 /** Only the worker tells us anything, and only this document: content scripts speak from a tab. */

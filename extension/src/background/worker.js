@@ -125,13 +125,10 @@ async function shownIn(tab) {
   return { ...state, location: locationOf(found?.url) };
 }
 
-/** The other panels learn that somebody signed in or out; tokens they ask for themselves. */
+/** The other panels learn that somebody signed in or out. */
 async function announced(change, sender) {
   const result = await change;
-  if (!result.problem) {
-    const { backend, user, state } = result;
-    await tellOthers(sender.documentId, { type: "session", backend, user, state });
-  }
+  if (!result.problem) await tellOthers(sender.documentId, { type: "session", ...result });
   return result;
 }
 

@@ -1,0 +1,281 @@
+//! The backend, called directly with the access token that the worker gives out.
+//!
+//! The token is here and nowhere else, in memory. A 401 asks the worker once for another one.
+
+use std::cell::RefCell;
+
+use aside_shared::api::{ReadActivity, Recent};
+use aside_shared::approval::Proposal;
+use aside_shared::event::AnalysisEvent;
+use aside_shared::id::{AnalysisId, ProposalId};
+use aside_shared::problem::{Problem, ProblemKind};
+use futures::StreamExt;
+use futures::future::{Either, select};
+use gloo_net::http::{Method, RequestBuilder, Response};
+use gloo_timers::future::TimeoutFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::sse::Parser;
+use super::state::{Call, Fault, Reply};
+use super::wire::{SessionInfo, SessionState, ToWorker};
+use super::worker;
+
+#[derive(Default)]
+struct Credentials {
+    backend: String,
+    token: Option<String>,
+}
+
+thread_local! {
+    static CREDENTIALS: RefCell<Credentials> = RefCell::default();
+}
+
+/// Takes the token out of what the worker says.
+pub fn remember(info: &mut SessionInfo) {
+    let token = info.access_token.take();
+    if info.problem.is_some() {
+        return;
+    }
+    CREDENTIALS.with_borrow_mut(|credentials| {
+        credentials.token = token;
+        credentials.backend = info
+            .backend
+            .as_deref()
+            .unwrap_or_default()
+            .trim_end_matches('/')
+            .to_owned();
+    });
+}
+
+/// How long a call may take, milliseconds: longer than the backend gives its vendors.
+const CALL_MS: u32 = 45_000;
+/// How long a stream may be silent, milliseconds: three heartbeats.
+const SILENCE_MS: u32 = 45_000;
+
+struct Request<'a> {
+    method: Method,
+    path: String,
+    body: Option<String>,
+    after: Option<u64>,
+    abort: Option<&'a web_sys::AbortSignal>,
+}
+
+fn get(path: String) -> Request<'static> {
+    Request {
+        method: Method::GET,
+        path,
+        body: None,
+        after: None,
+        abort: None,
+    }
+}
+
+fn post(path: impl Into<String>, body: &impl Serialize) -> Request<'static> {
+    Request {
+        method: Method::POST,
+        body: serde_json::to_string(body).ok(),
+        ..get(path.into())
+    }
+}
+
+fn part(id: &str) -> String {
+    js_sys::encode_uri_component(id).into()
+}
+
+/// Calls the backend.
+pub async fn call(call: &Call) -> Result<Reply, Fault> {
+    let proposal = |id: &ProposalId, verb: &str| format!("/proposals/{}{verb}", part(id.as_str()));
+    let nothing = &serde_json::json!({});
+    Ok(match call {
+        Call::Me => Reply::Me(json(get("/me".to_owned())).await?),
+        Call::Resolve(body) => Reply::Resolved(json(post("/alerts/resolve", body)).await?),
+        Call::Recent(tenant) => {
+            let tenant = tenant.clone();
+            Reply::Recent(json(post("/alerts/recent", &Recent { tenant })).await?)
+        }
+        Call::Analyse(body) => Reply::Started(json(post("/analyses", body)).await?),
+        Call::Host(body) => Reply::Host(json(post("/hosts/state", body)).await?),
+        Call::Ask(body) => Reply::Answer(json(post("/questions", body)).await?),
+        Call::Activity(alert) => {
+            let alert = alert.clone();
+            Reply::Activity(json(post("/alerts/activity", &ReadActivity { alert })).await?)
+        }
+        Call::Propose(body) => Reply::Proposal(json(post("/proposals", body)).await?),
+        Call::Proposal(id) => Reply::Proposal(json(get(proposal(id, ""))).await?),
+        Call::Decide(id, body) => {
+            Reply::Proposal(json(post(proposal(id, "/decision"), body)).await?)
+        }
+        Call::Undo(id) => Reply::Proposal(json(post(proposal(id, "/undo"), nothing)).await?),
+        Call::Check(id) => Reply::Proposal(json(post(proposal(id, "/check"), nothing)).await?),
+    })
+}
+
+/// Follows an analysis; `each` gets every event. Ends with why the stream ended early, or `None`
+/// after its last event.
+pub async fn follow_analysis(
+    id: &AnalysisId,
+    after: Option<u64>,
+    abort: &web_sys::AbortSignal,
+    mut each: impl FnMut(Option<u64>, AnalysisEvent),
+) -> Option<Fault> {
+    let request = Request {
+        after,
+        abort: Some(abort),
+        ..get(format!("/analyses/{}/events", part(id.as_str())))
+    };
+    let mut finished = false;
+    let ended = follow(request, |id, data| {
+        // An event of a later version is skipped: the rest still makes sense.
+        if let Ok(event) = serde_json::from_str::<AnalysisEvent>(&data) {
+            finished |= event.is_last();
+            each(id, event);
+        }
+    })
+    .await;
+    (!finished).then_some(ended)
+}
+
+/// Follows a proposal until its stream ends.
+pub async fn follow_proposal(
+    id: &ProposalId,
+    abort: &web_sys::AbortSignal,
+    mut each: impl FnMut(Proposal),
+) -> Fault {
+    let request = Request {
+        abort: Some(abort),
+        ..get(format!("/proposals/{}/events", part(id.as_str())))
+    };
+    follow(request, |_, data| {
+        if let Ok(proposal) = serde_json::from_str(&data) {
+            each(proposal);
+        }
+    })
+    .await
+}
+
+async fn follow(request: Request<'_>, mut each: impl FnMut(Option<u64>, String)) -> Fault {
+    let response = match send(&request).await {
+        Ok(response) => response,
+        Err(fault) => return fault,
+    };
+    let Some(body) = response.body() else {
+        return Fault::Unreadable("it has no body".to_owned());
+    };
+    let mut chunks = wasm_streams::ReadableStream::from_raw(body.unchecked_into()).into_stream();
+    let mut parser = Parser::default();
+    loop {
+        let next = match select(chunks.next(), TimeoutFuture::new(SILENCE_MS)).await {
+            Either::Left((next, _)) => next,
+            Either::Right(_) => return Fault::Unreachable("the stream fell silent".to_owned()),
+        };
+        let Some(Ok(chunk)) = next else {
+            return Fault::Unreachable("the stream was cut".to_owned());
+        };
+        let bytes = js_sys::Uint8Array::new(&chunk).to_vec();
+        let Ok(events) = parser.push(&bytes) else {
+            return Fault::Unreadable("a line of it has no end".to_owned());
+        };
+        for event in events {
+            each(event.id, event.data);
+        }
+    }
+}
+
+async fn json<T: DeserializeOwned>(request: Request<'_>) -> Result<T, Fault> {
+    let text = text(&request).await?;
+    serde_json::from_str(&text).map_err(|error| Fault::Unreadable(error.to_string()))
+}
+
+async fn text(request: &Request<'_>) -> Result<String, Fault> {
+    let answer = async {
+        let response = send(request).await?;
+        response.text().await.map_err(|error| unreachable(&error))
+    };
+    match select(Box::pin(answer), TimeoutFuture::new(CALL_MS)).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) => Err(Fault::Unreachable(format!(
+            "no answer within {} s",
+            CALL_MS / 1000
+        ))),
+    }
+}
+
+/// Sends a request; on a 401 once more with another token.
+async fn send(request: &Request<'_>) -> Result<Response, Fault> {
+    let response = send_once(request).await?;
+    if response.status() != 401 {
+        return checked(response).await;
+    }
+    let mut info = worker::ask_session(&ToWorker::SessionRefresh).await;
+    let signed_in = info.state == SessionState::SignedIn && info.access_token.is_some();
+    remember(&mut info);
+    if !signed_in {
+        return match info.problem {
+            // The worker could not reach the backend: the session may still be good.
+            Some(problem) => Err(Fault::Unreachable(super::wire::problem_text(&problem))),
+            None => Err(Fault::SignedOut),
+        };
+    }
+    let response = send_once(request).await?;
+    match response.status() {
+        401 => Err(Fault::SignedOut),
+        _ => checked(response).await,
+    }
+}
+
+async fn send_once(request: &Request<'_>) -> Result<Response, Fault> {
+    let (url, token) = CREDENTIALS.with_borrow(|credentials| {
+        (
+            format!("{}{}", credentials.backend, request.path),
+            credentials.token.clone(),
+        )
+    });
+    let mut builder = RequestBuilder::new(&url)
+        .method(request.method.clone())
+        .cache(web_sys::RequestCache::NoStore)
+        .credentials(web_sys::RequestCredentials::Omit)
+        .redirect(web_sys::RequestRedirect::Error)
+        .abort_signal(request.abort)
+        .header("Accept", "application/json, text/event-stream");
+    if let Some(token) = token {
+        builder = builder.header("Authorization", &format!("Bearer {token}"));
+    }
+    if let Some(after) = request.after {
+        builder = builder.header("Last-Event-ID", &after.to_string());
+    }
+    let sent = match &request.body {
+        Some(body) => builder
+            .header("Content-Type", "application/json")
+            .body(JsValue::from_str(body)),
+        None => builder.build(),
+    };
+    let sent = sent.map_err(|error| unreachable(&error))?;
+    sent.send().await.map_err(|error| unreachable(&error))
+}
+
+/// The response, if it is none of a problem.
+async fn checked(response: Response) -> Result<Response, Fault> {
+    if response.ok() {
+        return Ok(response);
+    }
+    let status = response.status();
+    let text = response.text().await.unwrap_or_default();
+    let problem = serde_json::from_str(&text).unwrap_or_else(|_| {
+        let mut problem = Problem::new(
+            ProblemKind::Internal,
+            format!("The backend answered {status} without saying why."),
+        );
+        problem.status = status;
+        problem
+    });
+    Err(Fault::Problem(Box::new(problem)))
+}
+
+fn unreachable(error: &gloo_net::Error) -> Fault {
+    Fault::Unreachable(match error {
+        gloo_net::Error::JsError(error) => error.message.clone(),
+        other => other.to_string(),
+    })
+}

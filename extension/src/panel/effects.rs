@@ -1,0 +1,261 @@
+//! Runs the effects that the reducer names.
+
+use std::cell::RefCell;
+
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::document;
+use serde_json::Value;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{AbortController, AbortSignal, HtmlElement};
+
+use super::backend;
+use super::state::{Effect, Msg};
+use super::store::Store;
+use super::wire::{SessionInfo, ToWorker, problem_text};
+use super::worker;
+
+thread_local! {
+    static STREAMS: RefCell<Vec<AbortController>> = RefCell::default();
+}
+
+/// Runs an effect; what comes of it is sent to the store.
+pub fn run(store: Store, effect: Effect) {
+    match effect {
+        Effect::SessionGet => session(store, |_| ToWorker::SessionGet, String::new()),
+        Effect::SignIn { user, password } => spawn_local(async move {
+            let message = ToWorker::SessionLogin {
+                user: &user,
+                password: &password.0,
+            };
+            known(store, worker::ask_session(&message).await);
+        }),
+        Effect::SignOut => session(store, |_| ToWorker::SessionLogout, String::new()),
+        Effect::SetBackend(address) => spawn_local(async move {
+            let answer = worker::ask(&ToWorker::BackendSet { address: &address }).await;
+            store.send(Msg::BackendSet(set(answer)));
+        }),
+        Effect::Save { key, value } => spawn_local(async move {
+            let message = ToWorker::StateSave {
+                key: &key,
+                value: &value,
+            };
+            worker::ask(&message).await;
+        }),
+        Effect::Load(key) => spawn_local(async move {
+            let answer = worker::ask(&ToWorker::StateLoad { key: &key }).await;
+            let value = answer.and_then(|mut answer| answer.get_mut("value").map(Value::take));
+            if let Some(value) = value.filter(|value| !value.is_null()) {
+                store.send(Msg::Loaded { key, value });
+            }
+        }),
+        Effect::Call { epoch, call } => spawn_local(async move {
+            let result = backend::call(&call).await;
+            store.send(Msg::Answered {
+                epoch,
+                call,
+                result,
+            });
+        }),
+        Effect::FollowAnalysis { epoch, id, after } => {
+            let Some(abort) = stream() else { return };
+            spawn_local(async move {
+                let each = |id, event| {
+                    store.send(Msg::Event {
+                        epoch,
+                        id,
+                        event: Box::new(event),
+                    });
+                };
+                let fault = backend::follow_analysis(&id, after, &abort, each).await;
+                if let Some(fault) = fault.filter(|_| !abort.aborted()) {
+                    store.send(Msg::AnalysisCut { epoch, fault });
+                }
+            });
+        }
+        Effect::FollowProposal { epoch, id } => {
+            let Some(abort) = stream() else { return };
+            spawn_local(async move {
+                let each = |proposal| {
+                    store.send(Msg::ProposalChanged {
+                        epoch,
+                        proposal: Box::new(proposal),
+                    });
+                };
+                backend::follow_proposal(&id, &abort, each).await;
+                if !abort.aborted() {
+                    store.send(Msg::ProposalCut { epoch, id });
+                }
+            });
+        }
+        Effect::StopStreams => STREAMS.with_borrow_mut(|streams| {
+            for stream in streams.drain(..) {
+                stream.abort();
+            }
+        }),
+        Effect::Later { ms, msg } => spawn_local(async move {
+            TimeoutFuture::new(ms).await;
+            store.send(*msg);
+        }),
+        Effect::Focus(id) => after_drawing(move || {
+            if let Some(element) = element(&id) {
+                focus(&element);
+            }
+        }),
+        Effect::Reveal(id) => after_drawing(move || {
+            if let Some(element) = document().get_element_by_id(&id) {
+                let options = web_sys::ScrollIntoViewOptions::new();
+                options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+                element.scroll_into_view_with_scroll_into_view_options(&options);
+            }
+        }),
+        Effect::MoveFocus(by) => move_focus(by),
+        Effect::PressCite => press_cite(),
+        Effect::Copy(text) => copy(text),
+        Effect::OpenWindow(proposal) => tell(move || proposal, |proposal| ToWorker::WindowOpen {
+            proposal: proposal.as_ref().map(|id| id.as_str()),
+        }),
+        Effect::Collapse => tell(|| (), |()| ToWorker::DockCollapse),
+        Effect::Badge { priority, percent } => {
+            tell(|| (), move |()| ToWorker::Badge { priority, percent });
+        }
+        Effect::OpenConsole(url) => tell(move || url, |url| ToWorker::OpenConsole { url }),
+    }
+}
+
+fn session(store: Store, message: fn(&str) -> ToWorker<'_>, with: String) {
+    spawn_local(async move { known(store, worker::ask_session(&message(&with)).await) });
+}
+
+/// What the worker says about the session, without its token.
+pub fn known(store: Store, mut info: SessionInfo) {
+    backend::remember(&mut info);
+    store.send(Msg::Session(info));
+}
+
+/// Tells the worker something whose answer does not matter.
+fn tell<T: 'static>(
+    owned: impl FnOnce() -> T + 'static,
+    message: impl for<'a> FnOnce(&'a T) -> ToWorker<'a> + 'static,
+) {
+    spawn_local(async move {
+        let owned = owned();
+        worker::ask(&message(&owned)).await;
+    });
+}
+
+fn set(answer: Option<Value>) -> Result<(), String> {
+    let Some(answer) = answer else {
+        return Err("The extension’s worker does not answer.".to_owned());
+    };
+    match answer.get("problem") {
+        Some(problem) if !problem.is_null() => Err(problem_text(problem)),
+        _ => Ok(()),
+    }
+}
+
+fn stream() -> Option<AbortSignal> {
+    let controller = AbortController::new().ok()?;
+    let signal = controller.signal();
+    STREAMS.with_borrow_mut(|streams| streams.push(controller));
+    Some(signal)
+}
+
+/// Runs once the views have followed the state.
+fn after_drawing(run: impl FnOnce() + 'static) {
+    spawn_local(async move {
+        TimeoutFuture::new(0).await;
+        run();
+    });
+}
+
+fn element(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Puts the focus on an element, which may not be able to take it by itself.
+fn focus(element: &HtmlElement) {
+    if element.tab_index() < 0 && !element.has_attribute("tabindex") {
+        element.set_tab_index(-1);
+    }
+    // An element that has gone cannot take the focus, and nothing else should.
+    drop(element.focus());
+}
+
+/// What J and K move among.
+const ITEMS: &str = ".view :is(.lead, .claims > li, .acts > li, .node, .tl > li:not(.gap), .log > li, .turn, .pick)";
+
+fn move_focus(by: i32) {
+    let Ok(items) = document().query_selector_all(ITEMS) else {
+        return;
+    };
+    let item = |at: u32| items.item(at)?.dyn_into::<HtmlElement>().ok();
+    let here = document().active_element();
+    let at = (0..items.length()).find(|at| {
+        item(*at).is_some_and(|item| here.as_ref().is_some_and(|here| item.contains(Some(here))))
+    });
+    let next = match at {
+        Some(at) => at.checked_add_signed(by),
+        None => Some(0),
+    };
+    if let Some(item) = next.and_then(item) {
+        focus(&item);
+    }
+}
+
+/// Follows the first chip of the item that has the focus, else of the view.
+fn press_cite() {
+    let here = document()
+        .active_element()
+        .and_then(|here| here.closest(ITEMS).ok().flatten())
+        .and_then(|item| item.query_selector(".cite").ok().flatten());
+    let chip = here.or_else(|| document().query_selector(".view .cite").ok().flatten());
+    if let Some(chip) = chip.and_then(|chip| chip.dyn_into::<HtmlElement>().ok()) {
+        chip.click();
+    }
+}
+
+/// Opens the item that has the focus by its first button, as Enter does.
+pub fn press_item() {
+    let item = document()
+        .active_element()
+        .filter(|here| here.matches(ITEMS).unwrap_or(false));
+    let button = item.and_then(|item| item.query_selector("button, select").ok().flatten());
+    if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+        button.click();
+    }
+}
+
+/// Puts text on the clipboard. A docked frame may not use the clipboard's own interface unless the
+/// frame was given leave: the older way serves there.
+fn copy(text: String) {
+    spawn_local(async move {
+        let clipboard = leptos::prelude::window().navigator().clipboard();
+        if JsFuture::from(clipboard.write_text(&text)).await.is_err() {
+            copy_selected(&text);
+        }
+    });
+}
+
+fn copy_selected(text: &str) {
+    let document = document();
+    let (Ok(field), Some(body)) = (document.create_element("textarea"), document.body()) else {
+        return;
+    };
+    let Ok(field) = field.dyn_into::<web_sys::HtmlTextAreaElement>() else {
+        return;
+    };
+    field.set_value(text);
+    field.set_class_name("vh");
+    let before = document.active_element();
+    if body.append_child(&field).is_ok() {
+        field.select();
+        if let Ok(document) = document.dyn_into::<web_sys::HtmlDocument>() {
+            drop(document.exec_command("copy"));
+        }
+        field.remove();
+    }
+    if let Some(before) = before.and_then(|before| before.dyn_into::<HtmlElement>().ok()) {
+        drop(before.focus());
+    }
+}

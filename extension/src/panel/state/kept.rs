@@ -1,0 +1,130 @@
+//! What survives close, route change and the worker's death: drafts, place, open evidence, a
+//! pending decision. Kept for the tab until the browser closes; read as data that may be anything.
+
+use std::collections::BTreeMap;
+
+use aside_shared::alert::AlertKey;
+use aside_shared::id::ProposalId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Call, Effect, OpenEvidence, State, Tab, Turn, TurnState};
+
+/// Under which name the panel's own state is kept.
+pub(super) const PANEL: &str = "panel";
+
+/// Under which name an alert's state is kept.
+pub fn key_of(key: &AlertKey) -> String {
+    format!("alert:{}/{}/{}", key.tenant, key.platform, key.id)
+}
+
+/// What is kept of an alert.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Kept {
+    /// The unfinished question.
+    pub draft: String,
+    /// Which tab.
+    pub tab: Tab,
+    /// Whether Why is open.
+    pub why: bool,
+    /// How far each view is scrolled, in pixels.
+    pub scroll: BTreeMap<Tab, i32>,
+    /// The open evidence.
+    pub evidence: Option<OpenEvidence>,
+    /// The proposal whose sheet is open.
+    pub sheet: Option<ProposalId>,
+    /// Questions and answers.
+    pub turns: Vec<Turn>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Panel {
+    keys_off: bool,
+    typed: String,
+    paste: String,
+}
+
+/// Keeps the panel's own state.
+pub(super) fn save_panel(state: &State) -> Effect {
+    let panel = Panel {
+        keys_off: state.keys_off,
+        typed: state.typed.clone(),
+        paste: state.paste.clone(),
+    };
+    Effect::Save {
+        key: PANEL.to_owned(),
+        value: serde_json::to_value(panel).unwrap_or_default(),
+    }
+}
+
+/// Keeps the state of the alert that is being read.
+pub(super) fn save(state: &State) -> Vec<Effect> {
+    let Some(reading) = state.reading() else {
+        return Vec::new();
+    };
+    let sheet = reading.sheet.as_ref().map(|sheet| sheet.proposal.clone());
+    let kept = Kept {
+        draft: reading.draft.clone(),
+        tab: reading.tab,
+        why: reading.why,
+        scroll: reading.scroll.clone(),
+        evidence: reading.evidence.clone(),
+        sheet: sheet.or_else(|| reading.wanted_sheet.clone()),
+        turns: reading.turns.clone(),
+    };
+    vec![Effect::Save {
+        key: key_of(&reading.key),
+        value: serde_json::to_value(kept).unwrap_or_default(),
+    }]
+}
+
+pub(super) fn keys_off(state: &mut State, off: bool) -> Vec<Effect> {
+    state.keys_off = off;
+    vec![save_panel(state)]
+}
+
+pub(super) fn loaded(state: &mut State, key: &str, value: Value) -> Vec<Effect> {
+    if key == PANEL {
+        let panel: Panel = serde_json::from_value(value).unwrap_or_default();
+        state.keys_off = panel.keys_off;
+        if state.paste.is_empty() {
+            state.paste = panel.paste;
+        }
+        if state.typed.is_empty() && !panel.typed.is_empty() {
+            state.typed.clone_from(&panel.typed);
+            state.session.restore(panel.typed);
+        }
+        return Vec::new();
+    }
+    let Some(reading) = state.reading_mut() else {
+        return Vec::new();
+    };
+    if key_of(&reading.key) != key {
+        return Vec::new();
+    }
+    let kept: Kept = serde_json::from_value(value).unwrap_or_default();
+    if reading.draft.is_empty() {
+        reading.draft = kept.draft;
+    }
+    if reading.turns.is_empty() {
+        reading.turns = kept.turns;
+        for turn in &mut reading.turns {
+            if turn.state == TurnState::Pending {
+                turn.state = TurnState::Failed("The panel was closed before the answer.".to_owned());
+            }
+        }
+    }
+    reading.tab = kept.tab;
+    reading.why = kept.why;
+    reading.scroll = kept.scroll;
+    reading.evidence = reading.evidence.take().or(kept.evidence);
+    match kept.sheet {
+        Some(id) if reading.sheet.is_none() => {
+            reading.wanted_sheet = Some(id.clone());
+            vec![state.call(Call::Proposal(id))]
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,216 @@
+//! The process tree.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use aside_shared::alert::{Alert, EvidenceSource, Object, Verb};
+use aside_shared::id::{EntityId, EvidenceId};
+use aside_shared::instant::utc_clock;
+use aside_shared::text::plain;
+use leptos::prelude::*;
+
+use super::chips::cites;
+use super::text::{block, visible};
+use crate::panel::evidence::deed;
+use crate::panel::processes::{Node, Tree, process, tree};
+use crate::panel::state::{Cited, Msg};
+use crate::panel::store::Store;
+
+/// What the tree is drawn from: it is drawn anew when this changes.
+#[derive(Clone, Default, PartialEq)]
+struct Drawn {
+    alert: Option<Arc<Alert>>,
+    telling: HashSet<EvidenceId>,
+    all: bool,
+    lines: bool,
+    on: Option<EntityId>,
+}
+
+/// The tree with its switches.
+pub fn processes(store: Store) -> AnyView {
+    let drawn = store.reading(|reading| Drawn {
+        alert: reading.alert.clone(),
+        telling: reading.telling(),
+        all: reading.all_processes,
+        lines: reading.command_lines,
+        on: reading.process.clone(),
+    });
+    let content = move || {
+        let drawn = drawn.get();
+        let Some(alert) = drawn.alert.clone() else {
+            return view! { <p class="skel w3"></p> }.into_any();
+        };
+        let tree = tree(&alert, &drawn.telling, drawn.all);
+        if tree.all == 0 {
+            return view! { <p class="dim">"The alert’s evidence names no process."</p> }.into_any();
+        }
+        let nodes = tree.roots.iter().map(|root| node(store, &alert, &drawn, root)).collect_view();
+        view! {
+            {switches(store, &tree, &drawn)}
+            <p class="foot">{move || "Times UTC."}</p>
+            <ul class="tree">{nodes}</ul>
+        }
+        .into_any()
+    };
+    view! { <section class="sec" aria-label="Process tree">{content}</section> }.into_any()
+}
+
+fn switches(store: Store, tree: &Tree, drawn: &Drawn) -> AnyView {
+    let (all, lines) = (drawn.all, drawn.lines);
+    view! {
+        <div class="tags">
+            <button type="button" class="chip" aria-pressed=(!all).to_string() on:click=move |_| store.send(Msg::AllProcesses(false))>
+                {format!("Alert’s branch {}", tree.branch)}
+            </button>
+            <button type="button" class="chip" aria-pressed=all.to_string() on:click=move |_| store.send(Msg::AllProcesses(true))>
+                {format!("All {}", tree.all)}
+            </button>
+            <button type="button" class="chip" aria-pressed=lines.to_string() on:click=move |_| store.send(Msg::CommandLines(!lines))>
+                "Command lines"
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+/// A command line in the tree is one line: so much of it is drawn.
+const LINE_MAX: usize = 160;
+
+fn node(store: Store, alert: &Arc<Alert>, drawn: &Drawn, node: &Node) -> AnyView {
+    let Some(shown) = process(alert, &node.id) else {
+        return ().into_any();
+    };
+    let on = drawn.on.as_ref() == Some(&node.id);
+    let id = node.id.clone();
+    let line = shown.command_line.as_ref().filter(|_| drawn.lines && !on).map(|line| {
+        let part: String = line.chars().take(LINE_MAX).collect();
+        view! { <span class="cmd">{visible(&part)}</span> }
+    });
+    let name: String = aside_shared::text::shorten(&shown.name, 64);
+    let children = node.children.iter().map(|child| self::node(store, alert, drawn, child)).collect_view();
+    let folded = (node.folded > 0).then(|| {
+        let label = match node.folded {
+            1 => "1 more, not in the alert’s branch".to_owned(),
+            number => format!("{number} more, not in the alert’s branch"),
+        };
+        view! {
+            <li>
+                <button type="button" class="node" on:click=move |_| store.send(Msg::AllProcesses(true))>
+                    <span class="row"><span class="name">{label}</span></span>
+                </button>
+            </li>
+        }
+    });
+    let below = !node.children.is_empty() || node.folded > 0;
+    view! {
+        <li class:hot=node.hot>
+            <button
+                type="button"
+                class="node"
+                class:on=on
+                id=on.then_some("process-on")
+                aria-expanded=on.to_string()
+                on:click=move |_| store.send(Msg::SelectProcess(id.clone()))
+            >
+                <span class="row">
+                    <span class="name">{visible(&name)}</span>
+                    {shown.pid.map(|pid| view! { <span class="pid">{pid.to_string()}</span> })}
+                    {shown.started.as_ref().map(|at| view! { <span class="at">{utc_clock(at.unix_ms)}</span> })}
+                </span>
+                {line}
+            </button>
+            {deeds(store, alert, drawn, &node.id, on)}
+            {on.then(|| details(store, alert, &node.id))}
+            {below.then(|| view! { <ul>{folded}{children}</ul> })}
+        </li>
+    }
+    .into_any()
+}
+
+/// So many deeds are named under a process.
+const DEEDS: usize = 4;
+
+/// What signals rest on, of what a process did.
+fn deeds(store: Store, alert: &Arc<Alert>, drawn: &Drawn, id: &EntityId, on: bool) -> Option<AnyView> {
+    let own: Vec<_> = alert
+        .evidence
+        .iter()
+        .filter(|item| &item.subject == id && drawn.telling.contains(&item.id))
+        .collect();
+    let spoken: Vec<_> = alert
+        .evidence
+        .iter()
+        .filter(|item| matches!(&item.object, Some(Object::Entity(object)) if object == id))
+        .filter(|item| item.verb == Verb::Started && drawn.telling.contains(&item.id))
+        .collect();
+    let tags = own
+        .iter()
+        .filter(|item| !matches!(item.verb, Verb::Started | Verb::Ran | Verb::DecodedTo | Verb::RanScript))
+        .take(DEEDS)
+        .map(|item| {
+            let words = aside_shared::text::shorten(&plain(&deed(item, alert)), 72);
+            view! { <span class="tag-t hot-t">{words}</span> }
+        })
+        .collect_view();
+    let mut ids: Vec<EvidenceId> = spoken.iter().chain(&own).map(|item| item.id.clone()).collect();
+    ids.dedup();
+    if ids.is_empty() || on {
+        return None;
+    }
+    let place = format!("p-{id}");
+    Some(view! { <p class="tags under">{tags}{cites(store, &ids, &Cited::Elsewhere, &place)}</p> }.into_any())
+}
+
+/// The selected process: its whole command line, what it hides, where it ran.
+fn details(store: Store, alert: &Arc<Alert>, id: &EntityId) -> AnyView {
+    let Some(shown) = process(alert, id) else {
+        return ().into_any();
+    };
+    let decoded = alert
+        .evidence
+        .iter()
+        .filter(|item| &item.subject == id && item.source == EvidenceSource::Derived)
+        .filter_map(|item| match &item.object {
+            Some(Object::Value(text)) => Some(block(store, decoded_label(item), text.clone())),
+            _ => None,
+        })
+        .collect_view();
+    let user = shown.user.as_ref().and_then(|user| alert.entity(user)).map(|user| user.kind.name().to_owned());
+    let ids: Vec<EvidenceId> = alert
+        .evidence
+        .iter()
+        .filter(|item| {
+            let object = matches!(&item.object, Some(Object::Entity(object)) if object == id);
+            &item.subject == id || object
+        })
+        .map(|item| item.id.clone())
+        .collect();
+    let pair = |name: &'static str, value: Option<String>| {
+        value.map(|value| view! { <dt>{name}</dt><dd><code>{visible(&value)}</code></dd> })
+    };
+    view! {
+        <div class="under about">
+            {decoded}
+            {shown.command_line.clone().map(|line| block(store, "Command line, as recorded".to_owned(), line))}
+            <dl class="kv">
+                {pair("Path", shown.path.clone())}
+                {pair("User", user)}
+                {pair("Integrity", shown.integrity.clone())}
+                {pair("Directory", shown.directory.clone())}
+                {pair("Built as", shown.original_name.clone())}
+                {pair("SHA-256", shown.sha256.clone())}
+                {pair("MD5", shown.md5.clone())}
+            </dl>
+            {(!ids.is_empty()).then(|| view! { <p>{cites(store, &ids, &Cited::Elsewhere, "process")}</p> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// `Decoded: base64`, where the analyst says how it was hidden.
+fn decoded_label(item: &aside_shared::alert::Evidence) -> String {
+    match item.fields.get("hidden_by") {
+        Some(how) => format!("Decoded: {how}"),
+        None => "Decoded".to_owned(),
+    }
+}

@@ -1,0 +1,156 @@
+//! The timeline: a strip of all events, and the list of those that are asked for.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aside_shared::alert::{Alert, Verb};
+use aside_shared::analysis::TimelineEntry;
+use aside_shared::id::EvidenceId;
+use aside_shared::instant::utc_clock;
+use leptos::prelude::*;
+
+use super::chips::cites;
+use super::text::sentence;
+use super::times::{day, zone};
+use crate::panel::state::{Cited, Msg, TimelineShow};
+use crate::panel::store::Store;
+use crate::panel::strip::{GAP_MS, Span};
+use crate::panel::words::{count, length};
+
+type Drawn = (Arc<Vec<TimelineEntry>>, Option<Arc<Alert>>, TimelineShow);
+
+/// The view.
+pub fn timeline(store: Store) -> AnyView {
+    let drawn = store.reading(|reading| {
+        Some((reading.timeline.clone(), reading.alert.clone(), reading.timeline_show))
+    });
+    let content = move || match drawn.get() {
+        Some(drawn) if !drawn.0.is_empty() => shown(store, &drawn),
+        _ => view! { <p class="dim">"No event with a time yet."</p> }.into_any(),
+    };
+    view! { <section class="sec" aria-label="Timeline">{content}</section> }.into_any()
+}
+
+fn kept(entry: &TimelineEntry, verbs: &HashMap<&EvidenceId, Verb>, show: TimelineShow) -> bool {
+    let verb = verbs.get(&entry.evidence);
+    match show {
+        TimelineShow::Key => entry.telling || entry.is_alert,
+        TimelineShow::All => true,
+        TimelineShow::Network => {
+            matches!(verb, Some(Verb::ConnectedTo | Verb::Accepted | Verb::Resolved))
+        }
+        TimelineShow::Files => matches!(
+            verb,
+            Some(Verb::Wrote | Verb::Read | Verb::Deleted | Verb::Renamed | Verb::Loaded)
+        ),
+    }
+}
+
+fn shown(store: Store, (entries, alert, show): &Drawn) -> AnyView {
+    let verbs: HashMap<&EvidenceId, Verb> = alert
+        .iter()
+        .flat_map(|alert| &alert.evidence)
+        .map(|item| (&item.id, item.verb))
+        .collect();
+    let number = |show| entries.iter().filter(|entry| kept(entry, &verbs, show)).count();
+    let switch = |show_this: TimelineShow, label: &str| {
+        let number = number(show_this);
+        let pressed = *show == show_this;
+        (number > 0 || pressed).then(|| view! {
+            <button
+                type="button"
+                class="chip"
+                aria-pressed=pressed.to_string()
+                on:click=move |_| store.send(Msg::ShowTimeline(show_this))
+            >
+                {format!("{label} {number}")}
+            </button>
+        })
+    };
+    let first = entries.first().map(|entry| entry.at.unix_ms).unwrap_or_default();
+    let zone = match zone(first).as_str() {
+        "UTC" => String::new(),
+        zone => format!(" Local is {zone}."),
+    };
+    let rows: Vec<&TimelineEntry> = entries.iter().filter(|entry| kept(entry, &verbs, *show)).collect();
+    let items = rows.iter().enumerate().map(|(at, entry)| {
+        let before = at.checked_sub(1).map(|before| rows[before].at.unix_ms);
+        let gap = before
+            .map(|before| entry.at.unix_ms.saturating_sub(before))
+            .filter(|gap| *gap >= GAP_MS);
+        row(store, at, entry, gap)
+    });
+    view! {
+        <div class="tags">
+            {switch(TimelineShow::Key, "Key")}
+            {switch(TimelineShow::All, "All")}
+            {switch(TimelineShow::Network, "Network")}
+            {switch(TimelineShow::Files, "Files")}
+        </div>
+        <p class="foot">{format!("{}, times UTC.{zone}", day(first))}</p>
+        {strip(entries)}
+        <ol class="tl">{items.collect_view()}</ol>
+        {rows.is_empty().then(|| view! { <p class="dim">"None of these in the evidence."</p> })}
+    }
+    .into_any()
+}
+
+fn row(store: Store, at: usize, entry: &TimelineEntry, gap: Option<i64>) -> AnyView {
+    let time = utc_clock(entry.at.unix_ms);
+    view! {
+        {gap.map(|gap| view! {
+            <li class="gap">
+                <time></time>
+                <span class="dot"></span>
+                <span class="t">{length(gap)}</span>
+            </li>
+        })}
+        <li class:hot=entry.telling && !entry.is_alert class:mark=entry.is_alert>
+            <time>{time}</time>
+            <span class="dot"></span>
+            <span class="t">
+                {sentence(&entry.sentence)}
+                {entry.skewed.then(|| view! { " "<span class="tag-t">"host’s clock is off"</span> })}
+                {cites(store, std::slice::from_ref(&entry.evidence), &Cited::Elsewhere, &format!("tl{at}"))}
+            </span>
+        </li>
+    }
+    .into_any()
+}
+
+/// More marks than this are not told apart on the strip.
+const MARKS: usize = 600;
+
+fn strip(entries: &[TimelineEntry]) -> Option<AnyView> {
+    let span = Span::of(entries.iter().map(|entry| entry.at.unix_ms))?;
+    let mark = |entry: &TimelineEntry| {
+        let (class, y, height) = match (entry.is_alert, entry.telling) {
+            (true, _) => ("now", "1", "16"),
+            (false, true) => ("hot", "6", "11"),
+            (false, false) => ("ev", "11", "6"),
+        };
+        let x = format!("{}%", span.place(entry.at.unix_ms));
+        view! { <rect class=class x=x y=y width="2" height=height/> }
+    };
+    let marks = entries.iter().take(MARKS).map(mark).collect_view();
+    let labels = span
+        .labels()
+        .into_iter()
+        .map(|tick| {
+            let clock = utc_clock(tick.unix_ms);
+            let clock = if span.is_short() { clock } else { clock[..5].to_owned() };
+            view! { <text x=format!("{}%", tick.x) y="31" text-anchor="middle">{clock}</text> }
+        })
+        .collect_view();
+    let first = entries.first().map(|entry| utc_clock(entry.at.unix_ms)).unwrap_or_default();
+    let last = entries.last().map(|entry| utc_clock(entry.at.unix_ms)).unwrap_or_default();
+    let label = format!("{} from {first} to {last} UTC", count(entries.len(), "event"));
+    let strip = view! {
+        <svg class="strip" role="img" aria-label=label>
+            <rect class="axis" y="17" width="100%" height="1"/>
+            {marks}
+            {labels}
+        </svg>
+    };
+    Some(strip.into_any())
+}

@@ -1,0 +1,266 @@
+//! What the panel and the extension's worker say to each other, as JSON.
+
+use aside_shared::console::Location;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+/// Where the panel is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Surface {
+    /// A frame in the console's page: the page can lie over it, so it needs the proof of visibility.
+    #[default]
+    Dock,
+    /// The browser's side panel or sidebar.
+    Side,
+    /// A window of its own.
+    Window,
+}
+
+/// What the page knows when the panel starts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Context {
+    /// Where the panel is shown.
+    #[serde(default)]
+    pub surface: Surface,
+    /// The address of the tab that the panel belongs to.
+    #[serde(default, deserialize_with = "or_none")]
+    pub location: Option<Location>,
+    /// A proposal to decide: the window was opened for it.
+    #[serde(default, deserialize_with = "or_none")]
+    pub proposal: Option<String>,
+    /// Text that was selected on the page when the panel was asked about it. Untrusted.
+    #[serde(default, deserialize_with = "or_none")]
+    pub selection: Option<String>,
+}
+
+/// A field of a wrong shape is a field that is not there: the page is never believed, nor does it
+/// stop the panel.
+fn or_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: for<'a> Deserialize<'a>,
+{
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).ok())
+}
+
+/// A message from the worker that nobody asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromWorker {
+    /// The tab shows another address.
+    Location {
+        /// Which.
+        location: Location,
+    },
+    /// "Explain this alert" was chosen on something that leads there.
+    Explain {
+        /// Where.
+        location: Location,
+    },
+    /// Somebody signed in or out elsewhere.
+    Session(SessionInfo),
+    /// A keyboard command.
+    Command {
+        /// Its name in the manifest.
+        name: String,
+    },
+}
+
+/// The session as the worker holds it. `access_token` is taken out by the effects and never
+/// reaches the state. No `Debug`: never logged.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct SessionInfo {
+    /// The backend's address, if one is configured.
+    #[serde(default)]
+    pub backend: Option<String>,
+    /// For `Authorization: Bearer`.
+    #[serde(default)]
+    pub access_token: Option<String>,
+    /// The account.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// How it stands.
+    #[serde(default)]
+    pub state: SessionState,
+    /// Why the request failed.
+    #[serde(default)]
+    pub problem: Option<Value>,
+}
+
+impl std::fmt::Debug for SessionInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SessionInfo")
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether somebody is signed in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionState {
+    /// With an access token.
+    SignedIn,
+    /// A backend is configured, nobody is signed in.
+    #[default]
+    SignedOut,
+    /// No backend is configured.
+    NoBackend,
+}
+
+/// What went wrong, in words: a problem's `detail` and `title`, or the text itself.
+pub fn problem_text(problem: &Value) -> String {
+    let field = |name: &str| problem.get(name).and_then(Value::as_str);
+    problem
+        .as_str()
+        .or_else(|| field("detail"))
+        .or_else(|| field("title"))
+        .unwrap_or("The extension's worker gave no reason.")
+        .to_owned()
+}
+
+/// A message to the worker.
+#[derive(Serialize)]
+#[serde(tag = "type")]
+pub enum ToWorker<'a> {
+    /// The session, as it is.
+    #[serde(rename = "session.get")]
+    SessionGet,
+    /// Sign in.
+    #[serde(rename = "session.login")]
+    SessionLogin {
+        /// The account.
+        user: &'a str,
+        /// Its password.
+        password: &'a str,
+    },
+    /// The access token was refused: get another.
+    #[serde(rename = "session.refresh")]
+    SessionRefresh,
+    /// Sign out.
+    #[serde(rename = "session.logout")]
+    SessionLogout,
+    /// Use this backend, after testing the address.
+    #[serde(rename = "backend.set")]
+    BackendSet {
+        /// `https://…`, or `http://` on loopback.
+        address: &'a str,
+    },
+    /// Keep something for this tab until the browser closes.
+    #[serde(rename = "state.save")]
+    StateSave {
+        /// Under which name.
+        key: &'a str,
+        /// What.
+        value: &'a Value,
+    },
+    /// What was kept.
+    #[serde(rename = "state.load")]
+    StateLoad {
+        /// Under which name.
+        key: &'a str,
+    },
+    /// Open the panel in its own window.
+    #[serde(rename = "window.open")]
+    WindowOpen {
+        /// To decide this.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        proposal: Option<&'a str>,
+    },
+    /// Make the dock a badge.
+    #[serde(rename = "dock.collapse")]
+    DockCollapse,
+    /// Make the dock so wide.
+    #[serde(rename = "dock.width")]
+    DockWidth {
+        /// CSS pixels.
+        px: u32,
+    },
+    /// What the badge shows.
+    #[serde(rename = "badge")]
+    Badge {
+        /// `P1` to `P4`, `ok`, or nothing.
+        priority: Option<&'a str>,
+        /// How sure.
+        percent: Option<u8>,
+    },
+    /// Is the page's zoom what it was? Asked at the moment of approval.
+    #[serde(rename = "proof.pixel_ratio")]
+    PixelRatio,
+    /// Open the vendor's console.
+    #[serde(rename = "open_console")]
+    OpenConsole {
+        /// Where.
+        url: &'a str,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context(json: &str) -> Context {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn a_context_of_strange_shape_says_nothing_and_breaks_nothing() {
+        let strange = context(
+            r#"{"surface":"side","tab":3,"location":{"host":7},"proposal":[],"selection":{"a":1},"more":null}"#,
+        );
+        assert_eq!(strange.surface, Surface::Side);
+        assert_eq!(
+            (strange.location, strange.proposal, strange.selection),
+            (None, None, None)
+        );
+        let whole = context(
+            r#"{"surface":"dock","tab":null,"location":{"host":"h","path":"/a","query":"","fragment":""},"proposal":"p","selection":null,"pixel_ratio_ok":true}"#,
+        );
+        assert_eq!(whole.location.unwrap().path, "/a");
+        assert_eq!(whole.proposal.as_deref(), Some("p"));
+    }
+
+    #[test]
+    fn a_session_never_shows_its_token() {
+        let info: SessionInfo = serde_json::from_str(
+            r#"{"backend":"https://b","access_token":"secret-token","expires_in_s":300,"user":"k","state":"signed_in"}"#,
+        )
+        .unwrap();
+        assert_eq!(info.access_token.as_deref(), Some("secret-token"));
+        assert!(!format!("{info:?}").contains("secret"));
+    }
+
+    #[test]
+    fn the_worker_gets_exactly_the_contract() {
+        let json = |message: ToWorker| serde_json::to_string(&message).unwrap();
+        assert_eq!(json(ToWorker::SessionGet), r#"{"type":"session.get"}"#);
+        assert_eq!(
+            json(ToWorker::WindowOpen { proposal: None }),
+            r#"{"type":"window.open"}"#
+        );
+        assert_eq!(
+            json(ToWorker::Badge {
+                priority: Some("P1"),
+                percent: Some(95)
+            }),
+            r#"{"type":"badge","priority":"P1","percent":95}"#
+        );
+        assert_eq!(
+            json(ToWorker::PixelRatio),
+            r#"{"type":"proof.pixel_ratio"}"#
+        );
+    }
+
+    #[test]
+    fn a_problem_is_read_as_text_or_as_problem_details() {
+        assert_eq!(problem_text(&serde_json::json!("plain")), "plain");
+        assert_eq!(
+            problem_text(&serde_json::json!({"detail": "d", "title": "t"})),
+            "d"
+        );
+        assert_eq!(problem_text(&serde_json::json!({"title": "t"})), "t");
+        assert!(!problem_text(&serde_json::json!(7)).is_empty());
+    }
+}
