@@ -35,7 +35,10 @@ pub fn first_word(line: &str) -> (&str, &str) {
         if let Some(at) = lower.find(".exe")
             && at + 4 > end
             && !lower[..at].contains(['"', '/'])
-            && lower[at + 4..].chars().next().is_none_or(char::is_whitespace)
+            && lower[at + 4..]
+                .chars()
+                .next()
+                .is_none_or(char::is_whitespace)
         {
             return line.split_at(at + 4);
         }
@@ -72,17 +75,107 @@ pub enum Speech {
 
 /// Verbs of PowerShell's cmdlets (Microsoft's approved verbs, and those in wide use).
 const VERBS: &[&str] = &[
-    "add", "approve", "backup", "block", "checkpoint", "clear", "close", "compare", "complete",
-    "compress", "confirm", "connect", "convert", "convertfrom", "convertto", "copy", "debug",
-    "deny", "disable", "disconnect", "dismount", "edit", "enable", "enter", "exit", "expand",
-    "export", "find", "foreach", "format", "get", "grant", "group", "hide", "import",
-    "initialize", "install", "invoke", "join", "limit", "lock", "measure", "merge", "mount",
-    "move", "new", "open", "optimize", "out", "ping", "pop", "powerview", "protect", "publish",
-    "push", "read", "receive", "redo", "register", "remove", "rename", "repair", "request",
-    "reset", "resize", "resolve", "restart", "restore", "resume", "revoke", "save", "search",
-    "select", "send", "set", "show", "skip", "sort", "split", "start", "step", "stop", "submit",
-    "suspend", "switch", "sync", "tee", "test", "trace", "unblock", "undo", "uninstall",
-    "unlock", "unprotect", "unpublish", "unregister", "update", "use", "wait", "watch", "where",
+    "add",
+    "approve",
+    "backup",
+    "block",
+    "checkpoint",
+    "clear",
+    "close",
+    "compare",
+    "complete",
+    "compress",
+    "confirm",
+    "connect",
+    "convert",
+    "convertfrom",
+    "convertto",
+    "copy",
+    "debug",
+    "deny",
+    "disable",
+    "disconnect",
+    "dismount",
+    "edit",
+    "enable",
+    "enter",
+    "exit",
+    "expand",
+    "export",
+    "find",
+    "foreach",
+    "format",
+    "get",
+    "grant",
+    "group",
+    "hide",
+    "import",
+    "initialize",
+    "install",
+    "invoke",
+    "join",
+    "limit",
+    "lock",
+    "measure",
+    "merge",
+    "mount",
+    "move",
+    "new",
+    "open",
+    "optimize",
+    "out",
+    "ping",
+    "pop",
+    "powerview",
+    "protect",
+    "publish",
+    "push",
+    "read",
+    "receive",
+    "redo",
+    "register",
+    "remove",
+    "rename",
+    "repair",
+    "request",
+    "reset",
+    "resize",
+    "resolve",
+    "restart",
+    "restore",
+    "resume",
+    "revoke",
+    "save",
+    "search",
+    "select",
+    "send",
+    "set",
+    "show",
+    "skip",
+    "sort",
+    "split",
+    "start",
+    "step",
+    "stop",
+    "submit",
+    "suspend",
+    "switch",
+    "sync",
+    "tee",
+    "test",
+    "trace",
+    "unblock",
+    "undo",
+    "uninstall",
+    "unlock",
+    "unprotect",
+    "unpublish",
+    "unregister",
+    "update",
+    "use",
+    "wait",
+    "watch",
+    "where",
     "write",
 ];
 
@@ -115,10 +208,15 @@ pub fn speech(line: &str, word: &str) -> Speech {
             })
         || begins("$")
             && line[1..]
-                .trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '{' | '}'))
+                .trim_start_matches(|c: char| {
+                    c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '{' | '}')
+                })
                 .trim_start()
                 .starts_with(['=', '.', '|', '['])
-        || matches!(name, "iex" | "iwr" | "irm" | "icm" | "gwmi" | "gcim" | "gci" | "saps" | "sal")
+        || matches!(
+            name,
+            "iex" | "iwr" | "irm" | "icm" | "gwmi" | "gcim" | "gci" | "saps" | "sal"
+        )
         || begins("&{")
         || begins("& {")
         || begins("&(")
@@ -181,7 +279,10 @@ pub fn product_of(line: &str, parent: Option<&str>) -> Option<Product> {
         }
     }
     let (word, _) = first_word(line);
-    if word.contains(":\\") || word.contains('%') || word.starts_with("\\") || ends_with(word, ".exe")
+    if word.contains(":\\")
+        || word.contains('%')
+        || word.starts_with("\\")
+        || ends_with(word, ".exe")
     {
         return Some(Product::Windows);
     }
@@ -260,7 +361,9 @@ fn trimmed(part: &str) -> &str {
         if part.ends_with(')') && part.matches('(').count() < part.matches(')').count() {
             part = part[..part.len() - 1].trim_end();
         }
-        for word in ["then ", "do ", "else ", "if ", "while ", "until ", "time ", "exec ", "call ", "& "] {
+        for word in [
+            "then ", "do ", "else ", "if ", "while ", "until ", "time ", "exec ", "call ", "& ",
+        ] {
             if let Some(rest) = part.strip_prefix(word) {
                 part = rest.trim_start();
             }
@@ -382,7 +485,9 @@ fn unwrap<'a>(line: &'a str, depth: usize, found: &mut Vec<Inner<'a>>) {
             if let Some(payload) = after_flag(rest, |flag| {
                 let mut letters = flag.bytes();
                 letters.next() == Some(b'/')
-                    && letters.next().is_some_and(|c| matches!(c | 32, b'c' | b'k' | b'r'))
+                    && letters
+                        .next()
+                        .is_some_and(|c| matches!(c | 32, b'c' | b'k' | b'r'))
             }) {
                 sequence(unquoted(payload), Some("cmd"), depth + 1, found);
             }
@@ -400,10 +505,10 @@ fn unwrap<'a>(line: &'a str, depth: usize, found: &mut Vec<Inner<'a>>) {
                 sequence(shell_payload(payload), Some(&program), depth + 1, found);
             }
         }
-        "sudo" | "doas" | "nohup" | "setsid" | "env" | "timeout" | "gtimeout" | "nice" | "ionice"
-        | "stdbuf" | "xargs" | "busybox" | "toybox" | "watch" | "wsl" | "conhost" | "start"
-        | "caffeinate" | "unshare" | "chroot" | "proxychains" | "proxychains4" | "torsocks"
-        | "rlwrap" | "strace" | "exec" | "command" | "builtin" | "call" => {
+        "sudo" | "doas" | "nohup" | "setsid" | "env" | "timeout" | "gtimeout" | "nice"
+        | "ionice" | "stdbuf" | "xargs" | "busybox" | "toybox" | "watch" | "wsl" | "conhost"
+        | "start" | "caffeinate" | "unshare" | "chroot" | "proxychains" | "proxychains4"
+        | "torsocks" | "rlwrap" | "strace" | "exec" | "command" | "builtin" | "call" => {
             if let Some(inner) = wrapped(&program, rest) {
                 sequence(inner, Some(&program), depth + 1, found);
             }
@@ -464,7 +569,8 @@ fn after_flag(rest: &str, is_it: impl Fn(&str) -> bool) -> Option<&str> {
             return Some(after.trim_start());
         }
         // `cmd /cwhoami`
-        if flag.len() > 2 && flag.is_char_boundary(2) && flag.starts_with('/') && is_it(&flag[..2]) {
+        if flag.len() > 2 && flag.is_char_boundary(2) && flag.starts_with('/') && is_it(&flag[..2])
+        {
             let at = rest.len() - rest.trim_start().len() + 2;
             return rest.get(at..);
         }
@@ -533,7 +639,9 @@ fn wrapped<'a>(program: &str, rest: &'a str) -> Option<&'a str> {
         if flag.is_empty() {
             return None;
         }
-        let is_flag = flag.starts_with('-') || matches!(program, "start") && (flag.starts_with('/') && flag.len() <= 8 || flag.starts_with('"'));
+        let is_flag = flag.starts_with('-')
+            || matches!(program, "start")
+                && (flag.starts_with('/') && flag.len() <= 8 || flag.starts_with('"'));
         let is_setting = program == "env" && flag.contains('=');
         let takes_value = matches!(
             (program, flag),
@@ -599,7 +707,10 @@ mod tests {
     use super::*;
 
     fn inner(line: &str) -> Vec<&str> {
-        commands(line, false).iter().map(|inner| inner.text).collect()
+        commands(line, false)
+            .iter()
+            .map(|inner| inner.text)
+            .collect()
     }
 
     #[test]
@@ -616,7 +727,10 @@ mod tests {
 
     #[test]
     fn a_bare_name_becomes_a_path_of_its_system() {
-        assert_eq!(images("certutil", Some(Product::Windows)), [r"\certutil.exe"]);
+        assert_eq!(
+            images("certutil", Some(Product::Windows)),
+            [r"\certutil.exe"]
+        );
         assert_eq!(images("curl", Some(Product::Linux)), ["/curl"]);
         assert_eq!(images("curl", None), [r"\curl.exe", "/curl"]);
         assert_eq!(images(r"C:\x\certutil", None), [r"C:\x\certutil.exe"]);
@@ -625,7 +739,10 @@ mod tests {
 
     #[test]
     fn what_a_shell_is_asked_to_run_is_found() {
-        assert_eq!(inner("cmd.exe /c whoami & net user"), ["whoami", "net user"]);
+        assert_eq!(
+            inner("cmd.exe /c whoami & net user"),
+            ["whoami", "net user"]
+        );
         assert_eq!(
             inner(r#"cmd /S /C "vssadmin delete shadows && wbadmin x""#),
             ["vssadmin delete shadows", "wbadmin x"]
@@ -642,7 +759,10 @@ mod tests {
             inner(r#"schtasks /create /tn a /tr "cmd /c calc" /sc daily"#),
             ["cmd /c calc", "calc"]
         );
-        assert_eq!(inner("sc create x binPath= \"cmd /c id\""), ["cmd /c id", "id"]);
+        assert_eq!(
+            inner("sc create x binPath= \"cmd /c id\""),
+            ["cmd /c id", "id"]
+        );
         assert_eq!(inner("java -cp a;b;c Main"), Vec::<&str>::new());
         assert_eq!(inner("find / -perm -4000 -exec ls -l {} \\;"), ["ls -l {"]);
     }

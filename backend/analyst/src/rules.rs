@@ -216,7 +216,10 @@ fn load(file: &str, text: &str) -> (Vec<Rule>, Vec<RuleProblem>) {
     for filter in &collection.filters {
         problems.push(problem(
             "filter",
-            format!("A filter for other rules is not supported: {:?}.", filter.title),
+            format!(
+                "A filter for other rules is not supported: {:?}.",
+                filter.title
+            ),
         ));
     }
     if collection.rules.is_empty() && problems.is_empty() {

@@ -3,7 +3,9 @@
 //! Every claim is checked by [`claims::stands`] before it is said.
 
 use aside_shared::alert::{Alert, EntityKind, Evidence, EvidenceSource, Object, Outcome, Verb};
-use aside_shared::analysis::{Assessment, Claim, ClaimKind, Gap, Relation, Signal, SignalGroup, Verdict, View};
+use aside_shared::analysis::{
+    Assessment, Claim, ClaimKind, Gap, Relation, Signal, SignalGroup, Verdict, View,
+};
 use aside_shared::id::{EntityId, EvidenceId};
 use aside_shared::text::Span;
 
@@ -19,7 +21,10 @@ const NAMES: usize = 3;
 pub fn claims(alert: &Alert, assessment: &Assessment) -> (Vec<Claim>, u32) {
     // The vendor's severity is its opinion: it counts, and is told under Why, but it is no fact.
     let own = |signal: &Signal| signal.rule.as_str() != crate::score::VENDOR;
-    let raising = one_a_group(signals(assessment, |signal| signal.weight > 0 && own(signal)), assessment);
+    let raising = one_a_group(
+        signals(assessment, |signal| signal.weight > 0 && own(signal)),
+        assessment,
+    );
     let lowering = signals(assessment, |signal| signal.weight < 0 && own(signal));
     let mut made = Vec::new();
     made.extend(lead(alert, assessment, &raising, &lowering));
@@ -65,12 +70,18 @@ fn signals(assessment: &Assessment, which: impl Fn(&Signal) -> bool) -> Vec<&Sig
 fn one_a_group<'a>(signals: Vec<&'a Signal>, assessment: &Assessment) -> Vec<&'a Signal> {
     let group_of = |signal: &Signal| {
         let of = |group: &&SignalGroup| group.signals.iter().any(|it| it.rule == signal.rule);
-        assessment.score.groups.iter().find(of).map(|group| group.name.as_str())
+        assessment
+            .score
+            .groups
+            .iter()
+            .find(of)
+            .map(|group| group.name.as_str())
     };
     let mut kept: Vec<&Signal> = Vec::new();
     for signal in signals {
         let again = |known: &&Signal| {
-            group_of(known) == group_of(signal) && signal.evidence.iter().all(|id| known.evidence.contains(id))
+            group_of(known) == group_of(signal)
+                && signal.evidence.iter().all(|id| known.evidence.contains(id))
         };
         if !kept.iter().any(again) {
             kept.push(signal);
@@ -179,10 +190,18 @@ fn not_known(alert: &Alert) -> Option<Claim> {
 
 /// A full stop, after what the sensor did about it: a rule's sentence tells what was asked for.
 fn ending(alert: &Alert, signal: &Signal) -> &'static str {
-    let outcomes: Vec<Outcome> = signal.evidence.iter().filter_map(|id| evidence(alert, id)).map(|it| it.outcome).collect();
+    let outcomes: Vec<Outcome> = signal
+        .evidence
+        .iter()
+        .filter_map(|id| evidence(alert, id))
+        .map(|it| it.outcome)
+        .collect();
     if outcomes.iter().all(|outcome| *outcome == Outcome::Blocked) {
         ". The sensor stopped it."
-    } else if outcomes.iter().all(|outcome| *outcome == Outcome::Attempted) {
+    } else if outcomes
+        .iter()
+        .all(|outcome| *outcome == Outcome::Attempted)
+    {
         ". Whether it succeeded was not seen."
     } else {
         "."

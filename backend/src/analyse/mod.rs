@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use aside_analyst::rules::RuleSet;
 use aside_shared::alert::{Alert, AlertKey};
-use aside_shared::analysis::{Analysis, Claim, ClaimKind, Recommendation};
+use aside_shared::analysis::{Analysis, Claim, ClaimKind, Recommendation, View};
 use aside_shared::audit::AuditAction;
 use aside_shared::event::{AnalysisEvent, Context, ContextPlace, ContextState, Done};
 use aside_shared::id::{AnalysisId, UserName};
@@ -291,6 +291,19 @@ pub fn because(analysis: &Analysis) -> Because {
     Because { text, evidence }
 }
 
+/// Whether a reader of `said` learns nothing from `claim`: the same words, or another technique as a
+/// second opinion on what is told already.
+fn says_the_same(said: &Claim, claim: &Claim) -> bool {
+    let is_technique =
+        |claim: &Claim| matches!(claim.kind, ClaimKind::View(View::Technique { .. }));
+    said.sentence == claim.sentence
+        || (is_technique(said) && is_technique(claim))
+        || (said.lead
+            && said
+                .sentence
+                .starts_with(&claim.sentence[..claim.sentence.len().saturating_sub(1)]))
+}
+
 /// Says an analysis event by event, and nothing twice.
 struct Voice<'a> {
     run: &'a Run,
@@ -379,10 +392,7 @@ impl<'a> Voice<'a> {
             analysis.assessment.clone(),
         )));
         for claim in analysis.claims.iter().filter(|claim| which(claim)) {
-            let is_new = !self
-                .claims
-                .iter()
-                .any(|said| said.sentence == claim.sentence);
+            let is_new = !self.claims.iter().any(|said| says_the_same(said, claim));
             if is_new {
                 let mut claim = claim.clone();
                 // One sentence leads; a later reading adds below it.

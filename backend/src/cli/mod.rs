@@ -15,7 +15,10 @@ use aside_backend::config::Config;
 #[derive(clap::Args)]
 pub struct ConfigFile {
     /// The configuration file.
-    #[arg(long, global = true, value_name = "FILE",
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
         env = "ASIDE_CONFIG",
         default_value = "aside.toml"
     )]

@@ -112,9 +112,12 @@ pub fn run(store: Store, effect: Effect) {
         Effect::MoveFocus(by) => move_focus(by),
         Effect::PressCite => press_cite(),
         Effect::Copy(text) => copy(text),
-        Effect::OpenWindow(proposal) => tell(move || proposal, |proposal| ToWorker::WindowOpen {
-            proposal: proposal.as_ref().map(|id| id.as_str()),
-        }),
+        Effect::OpenWindow(proposal) => tell(
+            move || proposal,
+            |proposal| ToWorker::WindowOpen {
+                proposal: proposal.as_ref().map(|id| id.as_str()),
+            },
+        ),
         Effect::Collapse => tell(|| (), |()| ToWorker::DockCollapse),
         Effect::Badge { priority, percent } => {
             tell(|| (), move |()| ToWorker::Badge { priority, percent });

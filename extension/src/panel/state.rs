@@ -17,7 +17,9 @@ use std::sync::Arc;
 
 use aside_shared::action::{Action, HostState, TenantAccess};
 use aside_shared::alert::AlertKey;
-use aside_shared::api::{Activity, Analyse, AnalysisStarted, ReadHost, RecentAlert, Resolve, Resolved};
+use aside_shared::api::{
+    Activity, Analyse, AnalysisStarted, ReadHost, RecentAlert, Resolve, Resolved,
+};
 use aside_shared::approval::{Decide, Decision, Proposal, Propose};
 use aside_shared::chat::{Answer, Question};
 use aside_shared::console::Location;
@@ -35,7 +37,9 @@ pub use approval::{Sheet, done, find, verb};
 pub use chat::{Turn, TurnState};
 pub use kept::Kept;
 pub use opening::{NoAlert, Page};
-pub use reading::{console_link, isolated_by_another, Cited, OpenEvidence, Progress, Reading, Tab, TimelineShow};
+pub use reading::{
+    Cited, OpenEvidence, Progress, Reading, Tab, TimelineShow, console_link, isolated_by_another,
+};
 pub use rows::{Control, Row, RowProblem, RowState, first_review, row_state, rows};
 pub use session::{Form, Outage, Session};
 
@@ -145,7 +149,10 @@ impl Fault {
 
 /// A call to the backend.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is a route of the backend, named after it")]
+#[expect(
+    missing_docs,
+    reason = "each is a route of the backend, named after it"
+)]
 pub enum Call {
     Me,
     Resolve(Resolve),
@@ -456,8 +463,10 @@ impl State {
 
     /// The platform's name as its users say it.
     pub fn platform_label(&self, tenant: &TenantId) -> String {
-        self.access(tenant)
-            .map_or_else(|| "The vendor".to_owned(), |access| access.platform_label.clone())
+        self.access(tenant).map_or_else(
+            || "The vendor".to_owned(),
+            |access| access.platform_label.clone(),
+        )
     }
 
     fn call(&self, call: Call) -> Effect {
@@ -557,13 +566,19 @@ fn answered(state: &mut State, call: Call, result: Result<Reply, Fault>) -> Vec<
         (Call::Resolve(resolve), Ok(Reply::Resolved(resolved))) => {
             opening::resolved(state, &resolve, resolved)
         }
-        (Call::Recent(tenant), Ok(Reply::Recent(rows))) => opening::recent(state, &tenant, Ok(rows)),
+        (Call::Recent(tenant), Ok(Reply::Recent(rows))) => {
+            opening::recent(state, &tenant, Ok(rows))
+        }
         (Call::Recent(tenant), Err(fault)) => opening::recent(state, &tenant, Err(fault)),
-        (Call::Analyse(_), Ok(Reply::Started(started))) => reading::analysis_started(state, started),
+        (Call::Analyse(_), Ok(Reply::Started(started))) => {
+            reading::analysis_started(state, started)
+        }
         (Call::Host(read), result) => reading::host_state(state, &read.host, result),
         (Call::Ask(question), result) => chat::answered(state, &question.text, result),
         (Call::Activity(_), result) => reading::activity(state, result),
-        (Call::Me | Call::Resolve(_) | Call::Analyse(_), Err(fault)) => opening::failed(state, fault),
+        (Call::Me | Call::Resolve(_) | Call::Analyse(_), Err(fault)) => {
+            opening::failed(state, fault)
+        }
         (
             call @ (Call::Propose(_)
             | Call::Proposal(_)

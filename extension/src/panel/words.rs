@@ -91,9 +91,9 @@ pub enum Trouble {
 /// What a problem means for whoever wanted to read an alert.
 pub fn trouble(problem: &Problem) -> Trouble {
     match problem.kind() {
-        Some(
-            ProblemKind::VendorDown | ProblemKind::VendorLimit | ProblemKind::TooManyRequests,
-        ) => Trouble::VendorDown,
+        Some(ProblemKind::VendorDown | ProblemKind::VendorLimit | ProblemKind::TooManyRequests) => {
+            Trouble::VendorDown
+        }
         Some(ProblemKind::VendorCredential) => Trouble::Credential,
         Some(ProblemKind::AlertNotFound) => Trouble::AlertNotFound,
         Some(ProblemKind::UnknownTenant) => Trouble::UnknownTenant,

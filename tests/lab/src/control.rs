@@ -31,7 +31,12 @@ fn refuse(status: StatusCode, what: impl Into<String>) -> Answer {
 }
 
 fn body_of<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, (StatusCode, Json<Value>)> {
-    body.map(|Json(body)| body).map_err(|rejection| (StatusCode::BAD_REQUEST, Json(json!({ "error": rejection.body_text() }))))
+    body.map(|Json(body)| body).map_err(|rejection| {
+        (
+            StatusCode::BAD_REQUEST,
+            Json(json!({ "error": rejection.body_text() })),
+        )
+    })
 }
 
 /// The control's routes.
@@ -87,7 +92,18 @@ async fn state(State(lab): State<Arc<Lab>>) -> Answer {
         .values()
         .map(|alert| {
             let mut short = Map::new();
-            for name in ["composite_id", "cid", "product", "agent_id", "status", "show_in_ui", "tags", "comments", "assigned_to_name", "updated_timestamp"] {
+            for name in [
+                "composite_id",
+                "cid",
+                "product",
+                "agent_id",
+                "status",
+                "show_in_ui",
+                "tags",
+                "comments",
+                "assigned_to_name",
+                "updated_timestamp",
+            ] {
                 if let Some(value) = alert.get(name) {
                     short.insert(name.to_owned(), value.clone());
                 }
@@ -95,7 +111,9 @@ async fn state(State(lab): State<Arc<Lab>>) -> Answer {
             Value::Object(short)
         })
         .collect();
-    ok(json!({ "seed": lab.world.seed, "now": rfc3339_ms(lab.world.clock.now_ms()), "hosts": hosts, "alerts": alerts, "actions": lab.world.actions() }))
+    ok(
+        json!({ "seed": lab.world.seed, "now": rfc3339_ms(lab.world.clock.now_ms()), "hosts": hosts, "alerts": alerts, "actions": lab.world.actions() }),
+    )
 }
 
 /// `GET /scenarios`: by name, the alerts and the host.
@@ -103,7 +121,9 @@ async fn scenarios(State(lab): State<Arc<Lab>>) -> Answer {
     let mut named = Map::new();
     for story in &lab.world.scenarios {
         let host = &lab.world.fleet.hosts[story.host];
-        let ids: Vec<String> = (0..story.detections.len()).map(|index| render::composite_id(&lab.world, &lab.falcon, story, index)).collect();
+        let ids: Vec<String> = (0..story.detections.len())
+            .map(|index| render::composite_id(&lab.world, &lab.falcon, story, index))
+            .collect();
         let value = json!({
             "platform": PLATFORM,
             "composite_ids": ids,
@@ -124,7 +144,10 @@ async fn specimens(State(lab): State<Arc<Lab>>) -> Answer {
     {
         let alerts = locked(&lab.falcon.alerts);
         for kind in other_kinds::KINDS {
-            let newest = alerts.values().filter(|alert| alert["product"] == *kind).max_by_key(|alert| alert["timestamp"].as_str().map(str::to_owned));
+            let newest = alerts
+                .values()
+                .filter(|alert| alert["product"] == *kind)
+                .max_by_key(|alert| alert["timestamp"].as_str().map(str::to_owned));
             if let Some(alert) = newest {
                 kinds.insert((*kind).to_owned(), alert["composite_id"].clone());
             }
@@ -134,9 +157,17 @@ async fn specimens(State(lab): State<Arc<Lab>>) -> Answer {
         .world
         .hostile
         .iter()
-        .map(|story| (story.name.trim_start_matches("hostile-").to_owned(), json!(render::composite_id(&lab.world, &lab.falcon, story, 0))))
+        .map(|story| {
+            (
+                story.name.trim_start_matches("hostile-").to_owned(),
+                json!(render::composite_id(&lab.world, &lab.falcon, story, 0)),
+            )
+        })
         .collect();
-    let payloads: Map<String, Value> = hostile::PAYLOADS.iter().map(|(name, text)| ((*name).to_owned(), json!(text))).collect();
+    let payloads: Map<String, Value> = hostile::PAYLOADS
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), json!(text)))
+        .collect();
     ok(json!({ "kinds": kinds, "hostile": hostile, "payloads": payloads }))
 }
 
@@ -172,12 +203,21 @@ impl Wait {
 /// `GET /requests/wait?operation=&count=&timeout_ms=`: 200 when they have arrived, 408 when not in time.
 async fn wait(State(lab): State<Arc<Lab>>, Query(wait): Query<Wait>) -> Answer {
     if !operations::ids().contains(&wait.operation.as_str()) {
-        return refuse(StatusCode::BAD_REQUEST, format!("operation {:?} is not simulated", wait.operation));
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            format!("operation {:?} is not simulated", wait.operation),
+        );
     }
     let arrived = lab.world.record.wait(&wait.operation, wait.count);
     match tokio::time::timeout(Duration::from_millis(wait.timeout_ms), arrived).await {
         Ok(entries) => ok(json!(entries)),
-        Err(_) => refuse(StatusCode::REQUEST_TIMEOUT, format!("fewer than {} requests of {} arrived", wait.count, wait.operation)),
+        Err(_) => refuse(
+            StatusCode::REQUEST_TIMEOUT,
+            format!(
+                "fewer than {} requests of {} arrived",
+                wait.count, wait.operation
+            ),
+        ),
     }
 }
 
@@ -185,10 +225,16 @@ async fn faults(State(lab): State<Arc<Lab>>) -> Answer {
     ok(json!(lab.world.faults.all()))
 }
 
-async fn add_fault(State(lab): State<Arc<Lab>>, body: Result<Json<Fault>, JsonRejection>) -> Answer {
+async fn add_fault(
+    State(lab): State<Arc<Lab>>,
+    body: Result<Json<Fault>, JsonRejection>,
+) -> Answer {
     let fault = body_of(body)?;
     if fault.platform != PLATFORM {
-        return refuse(StatusCode::BAD_REQUEST, format!("platform {:?} is not simulated", fault.platform));
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            format!("platform {:?} is not simulated", fault.platform),
+        );
     }
     if let Some(why) = fault.refusal(&operations::ids()) {
         return refuse(StatusCode::BAD_REQUEST, why);
@@ -217,37 +263,75 @@ struct HostChange {
 }
 
 /// `POST /hosts/{id}`: as another console user, or as the host's cable.
-async fn change_host(State(lab): State<Arc<Lab>>, Path(id): Path<String>, body: Result<Json<HostChange>, JsonRejection>) -> Answer {
+async fn change_host(
+    State(lab): State<Arc<Lab>>,
+    Path(id): Path<String>,
+    body: Result<Json<HostChange>, JsonRejection>,
+) -> Answer {
     let change = body_of(body)?;
-    let Some(index) = lab.world.host_index(&id) else { return refuse(StatusCode::NOT_FOUND, "no such host") };
+    let Some(index) = lab.world.host_index(&id) else {
+        return refuse(StatusCode::NOT_FOUND, "no such host");
+    };
     let containment: Option<Containment> = match change.containment.as_deref() {
         None => None,
         Some(word) => match hosts::containment_of(word) {
             Some(containment) => Some(containment),
-            None => return refuse(StatusCode::BAD_REQUEST, "containment is normal, containment_pending, contained or lift_containment_pending"),
+            None => {
+                return refuse(
+                    StatusCode::BAD_REQUEST,
+                    "containment is normal, containment_pending, contained or lift_containment_pending",
+                );
+            }
         },
     };
     lab.world.set_host(index, containment, change.online);
-    lab.world.log("host_changed", &id, "another console user", true, Some(json!({ "containment": change.containment, "online": change.online })));
+    lab.world.log(
+        "host_changed",
+        &id,
+        "another console user",
+        true,
+        Some(json!({ "containment": change.containment, "online": change.online })),
+    );
     let state = lab.world.host(index);
-    ok(json!({ "id": id, "containment": hosts::status_word(state.containment), "online": state.online }))
+    ok(
+        json!({ "id": id, "containment": hosts::status_word(state.containment), "online": state.online }),
+    )
 }
 
 /// `POST /alerts`: a raw alert as it is; what identifies it is filled in when it is missing.
 async fn inject(State(lab): State<Arc<Lab>>, body: Result<Json<Value>, JsonRejection>) -> Answer {
-    let Value::Object(mut alert) = body_of(body)? else { return refuse(StatusCode::BAD_REQUEST, "an alert is an object") };
+    let Value::Object(mut alert) = body_of(body)? else {
+        return refuse(StatusCode::BAD_REQUEST, "an alert is an object");
+    };
     let now = lab.world.clock.now_ms();
-    let cid = alert.get("cid").and_then(Value::as_str).unwrap_or(&lab.falcon.cid).to_owned();
-    let id = match (alert.get("composite_id").and_then(Value::as_str), alert.get("id").and_then(Value::as_str)) {
+    let cid = alert
+        .get("cid")
+        .and_then(Value::as_str)
+        .unwrap_or(&lab.falcon.cid)
+        .to_owned();
+    let id = match (
+        alert.get("composite_id").and_then(Value::as_str),
+        alert.get("id").and_then(Value::as_str),
+    ) {
         (Some(id), _) => id.to_owned(),
         (None, Some(id)) => format!("{cid}:{id}"),
-        (None, None) => format!("{cid}:ind:{}:{}-10000-1", lab.falcon.fresh(32), lab.falcon.chance(1_000_000_000, 9_000_000_000)),
+        (None, None) => format!(
+            "{cid}:ind:{}:{}-10000-1",
+            lab.falcon.fresh(32),
+            lab.falcon.chance(1_000_000_000, 9_000_000_000)
+        ),
     };
     alert.entry("cid").or_insert_with(|| json!(cid));
     alert.insert("composite_id".to_owned(), json!(id));
-    alert.entry("timestamp").or_insert_with(|| json!(rfc3339_ms(now)));
-    alert.entry("created_timestamp").or_insert_with(|| json!(rfc3339_ns(now, 1)));
-    alert.entry("updated_timestamp").or_insert_with(|| json!(rfc3339_ns(now, 1)));
+    alert
+        .entry("timestamp")
+        .or_insert_with(|| json!(rfc3339_ms(now)));
+    alert
+        .entry("created_timestamp")
+        .or_insert_with(|| json!(rfc3339_ns(now, 1)));
+    alert
+        .entry("updated_timestamp")
+        .or_insert_with(|| json!(rfc3339_ns(now, 1)));
     locked(&lab.falcon.alerts).insert(id.clone(), Value::Object(alert));
     Ok((StatusCode::CREATED, Json(json!({ "composite_id": id }))))
 }

@@ -29,24 +29,32 @@ impl Draw {
 
     /// `digits` lower-case hexadecimal digits.
     pub fn hex(&mut self, digits: usize) -> String {
-        (0..digits).map(|_| char::from_digit(self.0.random_range(0..16), 16).unwrap_or('0')).collect()
+        (0..digits)
+            .map(|_| char::from_digit(self.0.random_range(0..16), 16).unwrap_or('0'))
+            .collect()
     }
 
     /// `length` letters and digits as the vendor's secrets have them.
     pub fn secret(&mut self, length: usize) -> String {
         const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-        (0..length).map(|_| LETTERS[self.0.random_range(0..LETTERS.len())] as char).collect()
+        (0..length)
+            .map(|_| LETTERS[self.0.random_range(0..LETTERS.len())] as char)
+            .collect()
     }
 
     /// `length` lower-case letters.
     pub fn letters(&mut self, length: usize) -> String {
-        (0..length).map(|_| self.0.random_range(b'a'..=b'z') as char).collect()
+        (0..length)
+            .map(|_| self.0.random_range(b'a'..=b'z') as char)
+            .collect()
     }
 
     /// A UUID in its usual writing.
     pub fn uuid(&mut self) -> String {
         let bytes: [u8; 16] = self.0.random();
-        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+        uuid::Builder::from_random_bytes(bytes)
+            .into_uuid()
+            .to_string()
     }
 
     /// One of `choices`, which must not be empty.

@@ -61,16 +61,29 @@ impl Fault {
             && operation != "*"
             && !known.contains(&operation.as_str())
         {
-            return Some(format!("operation {operation:?} is not simulated; there are {}", known.join(", ")));
+            return Some(format!(
+                "operation {operation:?} is not simulated; there are {}",
+                known.join(", ")
+            ));
         }
         let lowest = if self.body.is_some() { 200 } else { 400 };
-        if self.status.is_some_and(|status| !(lowest..=599).contains(&status)) {
-            return Some("status must be between 400 and 599 (with a body: 200 and 599)".to_owned());
+        if self
+            .status
+            .is_some_and(|status| !(lowest..=599).contains(&status))
+        {
+            return Some(
+                "status must be between 400 and 599 (with a body: 200 and 599)".to_owned(),
+            );
         }
         if self.count == 0 {
             return Some("count must be at least 1".to_owned());
         }
-        if self.status.is_none() && self.body.is_none() && self.latency_ms.is_none() && self.hold.is_none() && self.drop.is_none() {
+        if self.status.is_none()
+            && self.body.is_none()
+            && self.latency_ms.is_none()
+            && self.hold.is_none()
+            && self.drop.is_none()
+        {
             return Some("a fault needs one of status, body, latency_ms, hold, drop".to_owned());
         }
         None
@@ -95,7 +108,10 @@ pub struct Faults {
 
 impl Default for Faults {
     fn default() -> Self {
-        Self { waiting: Mutex::new(Vec::new()), released: watch::Sender::new(0) }
+        Self {
+            waiting: Mutex::new(Vec::new()),
+            released: watch::Sender::new(0),
+        }
     }
 }
 
@@ -120,7 +136,9 @@ impl Faults {
     /// The fault for this request, used up by one.
     pub fn take(&self, platform: &str, operation: &str, gives_tokens: bool) -> Option<Fault> {
         let mut waiting = locked(&self.waiting);
-        let position = waiting.iter().position(|fault| fault.meets(platform, operation, gives_tokens))?;
+        let position = waiting
+            .iter()
+            .position(|fault| fault.meets(platform, operation, gives_tokens))?;
         let taken = waiting[position].clone();
         waiting[position].count -= 1;
         if waiting[position].count == 0 {
@@ -152,20 +170,46 @@ mod tests {
     #[test]
     fn a_fault_meets_as_many_requests_as_it_says() {
         let faults = Faults::default();
-        faults.add(fault(serde_json::json!({"platform": "crowdstrike", "status": 503, "count": 2})));
-        assert!(faults.take("crowdstrike", "PerformActionV2", false).is_some());
+        faults.add(fault(
+            serde_json::json!({"platform": "crowdstrike", "status": 503, "count": 2}),
+        ));
+        assert!(
+            faults
+                .take("crowdstrike", "PerformActionV2", false)
+                .is_some()
+        );
         assert!(faults.take("other", "PerformActionV2", false).is_none());
-        assert!(faults.take("crowdstrike", "oauth2AccessToken", true).is_none());
-        assert!(faults.take("crowdstrike", "PerformActionV2", false).is_some());
-        assert!(faults.take("crowdstrike", "PerformActionV2", false).is_none());
+        assert!(
+            faults
+                .take("crowdstrike", "oauth2AccessToken", true)
+                .is_none()
+        );
+        assert!(
+            faults
+                .take("crowdstrike", "PerformActionV2", false)
+                .is_some()
+        );
+        assert!(
+            faults
+                .take("crowdstrike", "PerformActionV2", false)
+                .is_none()
+        );
     }
 
     #[test]
     fn a_fault_that_does_nothing_or_names_no_operation_of_the_vendor_is_refused() {
         let known = ["PerformActionV2"];
-        assert!(fault(serde_json::json!({"platform": "crowdstrike"})).refusal(&known).is_some());
+        assert!(
+            fault(serde_json::json!({"platform": "crowdstrike"}))
+                .refusal(&known)
+                .is_some()
+        );
         assert!(fault(serde_json::json!({"platform": "crowdstrike", "status": 503, "operation": "Nonsense"})).refusal(&known).is_some());
-        assert!(fault(serde_json::json!({"platform": "crowdstrike", "status": 200})).refusal(&known).is_some());
+        assert!(
+            fault(serde_json::json!({"platform": "crowdstrike", "status": 200}))
+                .refusal(&known)
+                .is_some()
+        );
         assert!(fault(serde_json::json!({"platform": "crowdstrike", "drop": "after", "operation": "PerformActionV2"})).refusal(&known).is_none());
     }
 }

@@ -34,7 +34,10 @@ fn main() -> ExitCode {
     }
     tracing_subscriber::fmt()
         .with_writer(io::stderr)
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,aside_lab=info")))
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,aside_lab=info")),
+        )
         .init();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
@@ -55,15 +58,30 @@ fn finish(result: io::Result<()>) -> ExitCode {
 }
 
 async fn run(arguments: &Arguments) -> io::Result<()> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (mut terminate, mut interrupt) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
     let lab = Lab::new(arguments.seed, Clock::Wall);
-    let running = serve::start(&lab, serve::Options { port: arguments.port, tls: arguments.tls }).await?;
+    let running = serve::start(
+        &lab,
+        serve::Options {
+            port: arguments.port,
+            tls: arguments.tls,
+        },
+    )
+    .await?;
     {
         let mut out = io::stdout().lock();
         writeln!(out, "{}", running.announcement(&lab))?;
         out.flush()?;
     }
-    tracing::info!(api = running.base_url, console = running.console_url, control = running.control_url, "the lab is up");
+    tracing::info!(
+        api = running.base_url,
+        console = running.console_url,
+        control = running.control_url,
+        "the lab is up"
+    );
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

@@ -42,7 +42,10 @@ pub struct Record {
 
 impl Default for Record {
     fn default() -> Self {
-        Self { entries: Mutex::new((0, Vec::new())), arrived: watch::Sender::new(0) }
+        Self {
+            entries: Mutex::new((0, Vec::new())),
+            arrived: watch::Sender::new(0),
+        }
     }
 }
 
@@ -62,7 +65,12 @@ impl Record {
 
     /// Notes what was answered.
     pub fn answered(&self, number: u64, status: u16) {
-        if let Some(entry) = locked(&self.entries).1.iter_mut().rev().find(|entry| entry.number == number) {
+        if let Some(entry) = locked(&self.entries)
+            .1
+            .iter_mut()
+            .rev()
+            .find(|entry| entry.number == number)
+        {
             entry.status = Some(status);
         }
     }
@@ -82,7 +90,11 @@ impl Record {
     pub async fn wait(&self, operation: &str, count: usize) -> Vec<Entry> {
         let mut arrived = self.arrived.subscribe();
         loop {
-            let found: Vec<Entry> = self.all().into_iter().filter(|entry| entry.operation == Some(operation)).collect();
+            let found: Vec<Entry> = self
+                .all()
+                .into_iter()
+                .filter(|entry| entry.operation == Some(operation))
+                .collect();
             if found.len() >= count || arrived.changed().await.is_err() {
                 return found;
             }

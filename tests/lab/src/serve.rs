@@ -68,16 +68,25 @@ pub async fn start(lab: &Arc<Lab>, options: Options) -> io::Result<Running> {
     let listen = |offset: u16| {
         let port = match options.port {
             None | Some(0) => 0,
-            Some(base) => base.checked_add(offset).ok_or_else(|| io::Error::other("the ports end at 65535"))?,
+            Some(base) => base
+                .checked_add(offset)
+                .ok_or_else(|| io::Error::other("the ports end at 65535"))?,
         };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| io::Error::other(format!("port {port}: {error}")))?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .map_err(|error| io::Error::other(format!("port {port}: {error}")))?;
         listener.set_nonblocking(true)?;
         Ok::<_, io::Error>(listener)
     };
     let (api, console, control) = (listen(0)?, listen(1)?, listen(2)?);
-    let certificates = if options.tls { Some(tls::make()?) } else { None };
+    let certificates = if options.tls {
+        Some(tls::make()?)
+    } else {
+        None
+    };
     let scheme = if options.tls { "https" } else { "http" };
-    let url = |scheme: &str, listener: &TcpListener| Ok::<_, io::Error>(format!("{scheme}://{}", listener.local_addr()?));
+    let url = |scheme: &str, listener: &TcpListener| {
+        Ok::<_, io::Error>(format!("{scheme}://{}", listener.local_addr()?))
+    };
     let mut running = Running {
         base_url: url(scheme, &api)?,
         console_url: url(scheme, &console)?,
@@ -97,10 +106,16 @@ pub async fn start(lab: &Arc<Lab>, options: Options) -> io::Result<Running> {
     }
     locked(&lab.falcon.base_url).clone_from(&running.base_url);
     let config = certificates.map(|certificates| RustlsConfig::from_config(certificates.config));
-    let falcon = Router::new().fallback(crowdstrike::answer).with_state(lab.clone());
+    let falcon = Router::new()
+        .fallback(crowdstrike::answer)
+        .with_state(lab.clone());
     running.servers.push(spawn(api, config.clone(), falcon)?);
-    running.servers.push(spawn(console, config, console::router(lab.clone()))?);
-    running.servers.push(spawn(control, None, control::router(lab.clone()))?);
+    running
+        .servers
+        .push(spawn(console, config, console::router(lab.clone()))?);
+    running
+        .servers
+        .push(spawn(control, None, control::router(lab.clone()))?);
     for server in &running.servers {
         if server.listening().await.is_none() {
             return Err(io::Error::other("a server did not start"));
@@ -109,7 +124,11 @@ pub async fn start(lab: &Arc<Lab>, options: Options) -> io::Result<Running> {
     Ok(running)
 }
 
-fn spawn(listener: TcpListener, config: Option<RustlsConfig>, router: Router) -> io::Result<axum_server::Handle<SocketAddr>> {
+fn spawn(
+    listener: TcpListener,
+    config: Option<RustlsConfig>,
+    router: Router,
+) -> io::Result<axum_server::Handle<SocketAddr>> {
     let handle = axum_server::Handle::new();
     let service = Shared::new(Severing(router));
     match config {
@@ -137,9 +156,19 @@ impl Running {
     /// The line of JSON that tells where everything is.
     #[must_use]
     pub fn announcement(&self, lab: &Lab) -> Value {
-        let client = |name: &str| lab.falcon.clients.iter().find(|client| client.name == name).map(|client| (client.id.clone(), client.secret.clone())).unwrap_or_default();
-        let ((client_id, client_secret), (readonly_client_id, readonly_client_secret), (other_cloud_client_id, other_cloud_client_secret)) =
-            (client("full"), client("readonly"), client("other-cloud"));
+        let client = |name: &str| {
+            lab.falcon
+                .clients
+                .iter()
+                .find(|client| client.name == name)
+                .map(|client| (client.id.clone(), client.secret.clone()))
+                .unwrap_or_default()
+        };
+        let (
+            (client_id, client_secret),
+            (readonly_client_id, readonly_client_secret),
+            (other_cloud_client_id, other_cloud_client_secret),
+        ) = (client("full"), client("readonly"), client("other-cloud"));
         json!({
             "crowdstrike": {
                 "base_url": self.base_url,
@@ -189,7 +218,11 @@ where
                 Ok(response) => response,
                 Err(never) => match never {},
             };
-            if response.extensions().get::<Cut>().is_some() { Err(io::Error::from(io::ErrorKind::ConnectionAborted)) } else { Ok(response) }
+            if response.extensions().get::<Cut>().is_some() {
+                Err(io::Error::from(io::ErrorKind::ConnectionAborted))
+            } else {
+                Ok(response)
+            }
         })
     }
 }

@@ -111,7 +111,10 @@ impl World {
 
     /// Every story.
     pub fn stories(&self) -> impl Iterator<Item = &Story> {
-        self.scenarios.iter().chain(&self.background).chain(&self.hostile)
+        self.scenarios
+            .iter()
+            .chain(&self.background)
+            .chain(&self.hostile)
     }
 
     /// When a story began (milliseconds since the epoch).
@@ -175,7 +178,9 @@ impl World {
             if let Some(containment) = containment {
                 state.containment = containment;
                 state.reached = containment == Containment::Contained;
-                state.settles_at = matches!(containment, Containment::Pending | Containment::Lifting).then_some(due);
+                state.settles_at =
+                    matches!(containment, Containment::Pending | Containment::Lifting)
+                        .then_some(due);
             }
             true
         });
@@ -199,7 +204,14 @@ impl World {
     }
 
     /// Adds to the log of what was done.
-    pub fn log(&self, action: &str, target: &str, by: &str, changed: bool, detail: Option<serde_json::Value>) {
+    pub fn log(
+        &self,
+        action: &str,
+        target: &str,
+        by: &str,
+        changed: bool,
+        detail: Option<serde_json::Value>,
+    ) {
         locked(&self.actions).push(Action {
             time: rfc3339_ms(self.clock.now_ms()),
             action: action.to_owned(),
@@ -230,7 +242,13 @@ fn initial_hosts(fleet: &Fleet, now: i64) -> Vec<HostState> {
     fleet
         .hosts
         .iter()
-        .map(|host| HostState { containment: Containment::Normal, settles_at: None, online: host.online, changed_at: now, reached: false })
+        .map(|host| HostState {
+            containment: Containment::Normal,
+            settles_at: None,
+            online: host.online,
+            changed_at: now,
+            reached: false,
+        })
         .collect()
 }
 

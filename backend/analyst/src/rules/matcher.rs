@@ -223,10 +223,9 @@ impl Matcher {
     /// The expressions in it that cannot be compiled.
     pub fn faulty_expressions(&self) -> Vec<(Option<Field>, String)> {
         match self {
-            Self::All(parts) | Self::Any(parts) => parts
-                .iter()
-                .flat_map(Matcher::faulty_expressions)
-                .collect(),
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().flat_map(Matcher::faulty_expressions).collect()
+            }
             Self::Not(part) => part.faulty_expressions(),
             Self::Values(field, tests) => tests
                 .iter()
@@ -327,15 +326,19 @@ impl ValueTest {
             Self::Like(parts, cased) => fits(parts, of(*cased)),
             Self::Regex(pattern) => pattern.is_match(&value.raw),
             Self::Cidr(network) => network.contains(&value.raw),
-            Self::Number(order, wanted) => value.raw.trim().parse::<i64>().is_ok_and(|number| {
-                match order {
-                    Order::Less => number < *wanted,
-                    Order::AtMost => number <= *wanted,
-                    Order::Greater => number > *wanted,
-                    Order::AtLeast => number >= *wanted,
-                    Order::Equal => number == *wanted,
-                }
-            }),
+            Self::Number(order, wanted) => {
+                value
+                    .raw
+                    .trim()
+                    .parse::<i64>()
+                    .is_ok_and(|number| match order {
+                        Order::Less => number < *wanted,
+                        Order::AtMost => number <= *wanted,
+                        Order::Greater => number > *wanted,
+                        Order::AtLeast => number >= *wanted,
+                        Order::Equal => number == *wanted,
+                    })
+            }
             Self::Empty => value.raw.is_empty(),
             Self::Anything => true,
         }

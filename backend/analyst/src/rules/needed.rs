@@ -237,7 +237,10 @@ mod tests {
 
     #[test]
     fn an_expression_needs_its_longest_fixed_text() {
-        assert_eq!(of(r"(?i)\bcomsvcs(\.dll)?\s*,"), Some(vec!["comsvcs".into()]));
+        assert_eq!(
+            of(r"(?i)\bcomsvcs(\.dll)?\s*,"),
+            Some(vec!["comsvcs".into()])
+        );
         assert_eq!(
             of(r"(?:curl|wget)\s+-"),
             Some(vec!["curl".into(), "wget".into()])

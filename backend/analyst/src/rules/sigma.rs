@@ -418,13 +418,11 @@ fn any(mut parts: Vec<Predicate>) -> Predicate {
 fn wildcard(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
-        Some((head, rest)) => {
-            name.strip_prefix(head).is_some_and(|tail| {
-                tail.char_indices()
-                    .map(|(at, _)| at)
-                    .chain([tail.len()])
-                    .any(|at| wildcard(rest, &tail[at..]))
-            })
-        }
+        Some((head, rest)) => name.strip_prefix(head).is_some_and(|tail| {
+            tail.char_indices()
+                .map(|(at, _)| at)
+                .chain([tail.len()])
+                .any(|at| wildcard(rest, &tail[at..]))
+        }),
     }
 }

@@ -246,11 +246,7 @@ pub(super) fn close(state: &mut State) -> Vec<Effect> {
 }
 
 /// Sends a decision on exactly what is shown. Approving needs the proof that it was seen.
-pub(super) fn decide(
-    state: &mut State,
-    decision: Decision,
-    proven: Option<Proven>,
-) -> Vec<Effect> {
+pub(super) fn decide(state: &mut State, decision: Decision, proven: Option<Proven>) -> Vec<Effect> {
     let now = state.now_ms;
     let Some(reading) = state.reading_mut() else {
         return Vec::new();
@@ -295,11 +291,7 @@ pub(super) fn propose_again(state: &mut State) -> Vec<Effect> {
     review(state, proposal.view.action, proposal.view.host.clone())
 }
 
-pub(super) fn answered(
-    state: &mut State,
-    call: Call,
-    result: Result<Reply, Fault>,
-) -> Vec<Effect> {
+pub(super) fn answered(state: &mut State, call: Call, result: Result<Reply, Fault>) -> Vec<Effect> {
     match result {
         Ok(Reply::Proposal(proposal)) => arrived(state, call, *proposal),
         Ok(_) => Vec::new(),
@@ -376,13 +368,14 @@ fn refused(state: &mut State, call: Call, fault: Fault) -> Vec<Effect> {
                 sheet.sending = None;
                 sheet.problem = Some(match lost {
                     // Whether the decision arrived is not known: the proposal says it.
-                    true => "The backend did not answer. Whether the decision arrived is read again."
-                        .to_owned(),
+                    true => {
+                        "The backend did not answer. Whether the decision arrived is read again."
+                            .to_owned()
+                    }
                     false => fault.text(),
                 });
             }
-            let again = lost
-                || matches!(kind, Some(ProblemKind::Changed | ProblemKind::NotOpen));
+            let again = lost || matches!(kind, Some(ProblemKind::Changed | ProblemKind::NotOpen));
             match again {
                 true => vec![state.call(Call::Proposal(id))],
                 false => Vec::new(),

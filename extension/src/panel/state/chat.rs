@@ -1,6 +1,5 @@
 //! Questions and answers.
 
-
 use aside_shared::chat::{Answer, QUESTION_MAX, Question};
 use serde::{Deserialize, Serialize};
 

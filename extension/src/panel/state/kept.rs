@@ -112,7 +112,8 @@ pub(super) fn loaded(state: &mut State, key: &str, value: Value) -> Vec<Effect> 
         reading.turns = kept.turns;
         for turn in &mut reading.turns {
             if turn.state == TurnState::Pending {
-                turn.state = TurnState::Failed("The panel was closed before the answer.".to_owned());
+                turn.state =
+                    TurnState::Failed("The panel was closed before the answer.".to_owned());
             }
         }
     }

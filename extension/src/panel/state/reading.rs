@@ -15,7 +15,9 @@ use aside_shared::problem::Problem;
 use aside_shared::text::plain;
 use serde::{Deserialize, Serialize};
 
-use super::{Call, Effect, Fault, Msg, Reply, RowProblem, Sheet, State, Turn, approval, kept, session};
+use super::{
+    Call, Effect, Fault, Msg, Reply, RowProblem, Sheet, State, Turn, approval, kept, session,
+};
 use crate::panel::evidence::Numbers;
 use crate::panel::words::{backoff_ms, count, trouble};
 
@@ -742,7 +744,10 @@ pub(super) fn copy_brief(state: &mut State) -> Vec<Effect> {
 /// Opens the vendor's own page of the alert. The link is the vendor's text: it must be https on a
 /// known console.
 pub(super) fn open_console(state: &mut State) -> Vec<Effect> {
-    console_link(state).map(Effect::OpenConsole).into_iter().collect()
+    console_link(state)
+        .map(Effect::OpenConsole)
+        .into_iter()
+        .collect()
 }
 
 /// The link to the alert in its console, if there is a sound one.

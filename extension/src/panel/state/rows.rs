@@ -230,7 +230,9 @@ fn under_way(proposal: &Proposal, action: Action) -> Option<Control> {
     match &proposal.status {
         ProposalStatus::Running { .. } => {
             let since = proposal.steps.iter().find_map(|step| step.at_unix_ms);
-            Some(Control::Running(since.unwrap_or(proposal.view.read_unix_ms)))
+            Some(Control::Running(
+                since.unwrap_or(proposal.view.read_unix_ms),
+            ))
         }
         ProposalStatus::NotVerified { .. } if proposal.may.check_again => {
             Some(Control::CheckAgain(id()))
@@ -267,13 +269,12 @@ fn already(reading: &Reading, action: Action, host: &HostId) -> Option<&'static 
 
 /// The first action that can be reviewed, with its row's place.
 pub fn first_review(state: &State, reading: &Reading) -> Option<(usize, Action, HostId)> {
-    rows(reading)
-        .iter()
-        .enumerate()
-        .find_map(|(at, row)| match row_state(state, reading, row).control {
+    rows(reading).iter().enumerate().find_map(|(at, row)| {
+        match row_state(state, reading, row).control {
             Control::Review(action, host) => Some((at, action, host)),
             _ => None,
-        })
+        }
+    })
 }
 
 pub(super) fn next_action(state: &State, reading: &Reading) -> Option<(Action, HostId)> {

@@ -93,10 +93,7 @@ pub(super) fn started(state: &mut State, context: Context) -> Vec<Effect> {
     state.location = context.location;
     state.asked_proposal = context.proposal.map(Into::into);
     state.selection = context.selection;
-    vec![
-        Effect::Load(kept::PANEL.to_owned()),
-        Effect::SessionGet,
-    ]
+    vec![Effect::Load(kept::PANEL.to_owned()), Effect::SessionGet]
 }
 
 pub(super) fn worker(state: &mut State, message: FromWorker) -> Vec<Effect> {

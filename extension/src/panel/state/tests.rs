@@ -1,10 +1,10 @@
 //! The reducer, without a browser.
 
+use aside_shared::alert::{Alert, EntityKind, Host};
 use aside_shared::alert::{
     AlertKind, Disposition, Entity, Evidence, EvidenceSource, Object, Outcome, Process, Severity,
     SeverityLevel, Verb,
 };
-use aside_shared::alert::{Alert, EntityKind, Host};
 use aside_shared::id::EvidenceId;
 use aside_shared::instant::{Clock, Instant};
 

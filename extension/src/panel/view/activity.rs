@@ -37,7 +37,10 @@ fn log(activity: &Activity) -> AnyView {
     let open = head.count.saturating_sub(head.covered);
     let number = |n: u64| grouped(usize::try_from(n).unwrap_or(usize::MAX));
     let covered = match open {
-        0 => format!("All {} entries of the log are covered by a signed checkpoint.", number(head.count)),
+        0 => format!(
+            "All {} entries of the log are covered by a signed checkpoint.",
+            number(head.count)
+        ),
         open => format!(
             "{} of {} entries of the log are covered by a signed checkpoint, {} not yet.",
             number(head.covered),
@@ -46,8 +49,15 @@ fn log(activity: &Activity) -> AnyView {
         ),
     };
     let short: String = head.head.chars().take(16).collect();
-    let items = activity.entries.iter().map(|each| entry(each, head.covered)).collect_view();
-    let day = activity.entries.first().map(|entry| utc(entry.at_unix_ms)[..10].to_owned());
+    let items = activity
+        .entries
+        .iter()
+        .map(|each| entry(each, head.covered))
+        .collect_view();
+    let day = activity
+        .entries
+        .first()
+        .map(|entry| utc(entry.at_unix_ms)[..10].to_owned());
     view! {
         <div class="note">
             {icon(if open == 0 { "check" } else { "clock" })}
@@ -83,7 +93,10 @@ fn title(action: AuditAction) -> &'static str {
 fn entry(entry: &AuditEntry, covered: u64) -> AnyView {
     let weighty = matches!(
         entry.action,
-        AuditAction::Decided | AuditAction::VendorCall | AuditAction::Outcome | AuditAction::Refused
+        AuditAction::Decided
+            | AuditAction::VendorCall
+            | AuditAction::Outcome
+            | AuditAction::Refused
     );
     let title = title(entry.action);
     let heading = match weighty {
@@ -91,7 +104,11 @@ fn entry(entry: &AuditEntry, covered: u64) -> AnyView {
         false => title.into_any(),
     };
     let hash: String = entry.hash.chars().take(8).collect();
-    let cover = if entry.seq <= covered { "" } else { ", no checkpoint yet" };
+    let cover = if entry.seq <= covered {
+        ""
+    } else {
+        ", no checkpoint yet"
+    };
     view! {
         <li>
             <time>{utc_clock(entry.at_unix_ms)}</time>

@@ -52,10 +52,17 @@ fn opened(store: Store) -> AnyView {
 
 /// All that the digest covers, in the order of the decision.
 fn content(store: Store, view: &ApprovalView) -> AnyView {
-    let host = view.host_name.as_deref().unwrap_or(view.host.as_str()).to_owned();
+    let host = view
+        .host_name
+        .as_deref()
+        .unwrap_or(view.host.as_str())
+        .to_owned();
     let digest = view.digest();
     let docked = store.peek(|state| state.surface) != Surface::Window;
-    let role = view.host_role.as_deref().map(|role| view! { ", "{plain_name(role)} });
+    let role = view
+        .host_role
+        .as_deref()
+        .map(|role| view! { ", "{plain_name(role)} });
     let online = match view.online {
         Some(true) => "Its agent is online",
         Some(false) => "Its agent is offline",
@@ -71,7 +78,10 @@ fn content(store: Store, view: &ApprovalView) -> AnyView {
         .map(|(at, id)| chip(store, id.clone(), Cited::Elsewhere, format!("ap-{at}")))
         .collect_view();
     let list = |lines: &[String]| {
-        lines.iter().map(|line| view! { <li><span>{visible(line)}</span></li> }).collect_view()
+        lines
+            .iter()
+            .map(|line| view! { <li><span>{visible(line)}</span></li> })
+            .collect_view()
     };
     view! {
         <div class="hd">
@@ -180,9 +190,10 @@ enum Decidable {
 fn decidable(proposal: &Proposal, now_ms: i64) -> Decidable {
     let over = |words: String, again| Decidable::Over(words, again);
     match &proposal.status {
-        ProposalStatus::Open if now_ms >= proposal.view.expires_unix_ms => {
-            over("Expired: nobody decided in time. Nothing was sent.".to_owned(), true)
-        }
+        ProposalStatus::Open if now_ms >= proposal.view.expires_unix_ms => over(
+            "Expired: nobody decided in time. Nothing was sent.".to_owned(),
+            true,
+        ),
         ProposalStatus::Open if proposal.may.decide => Decidable::Yes,
         ProposalStatus::Open => Decidable::Refused(
             proposal
@@ -194,16 +205,19 @@ fn decidable(proposal: &Proposal, now_ms: i64) -> Decidable {
         ProposalStatus::Declined { by, at_unix_ms } => {
             over(format!("{by} declined it at {}.", utc(*at_unix_ms)), true)
         }
-        ProposalStatus::Expired => {
-            over("Expired: nobody decided in time. Nothing was sent.".to_owned(), true)
-        }
+        ProposalStatus::Expired => over(
+            "Expired: nobody decided in time. Nothing was sent.".to_owned(),
+            true,
+        ),
         ProposalStatus::Void { reason } => over(
             format!("Changed while you read: {reason} Nothing was sent for you."),
             true,
         ),
         ProposalStatus::Running { by } => over(format!("{by} approved it. It is running."), false),
         ProposalStatus::Verified { .. } => over("It is done and verified.".to_owned(), false),
-        ProposalStatus::NotVerified { reason, .. } => over(format!("Not verified: {reason}."), false),
+        ProposalStatus::NotVerified { reason, .. } => {
+            over(format!("Not verified: {reason}."), false)
+        }
         ProposalStatus::Stopped { reason } => over(format!("Stopped: {reason}"), true),
         ProposalStatus::Failed { reason } => over(format!("Failed: {reason}"), true),
     }
@@ -269,9 +283,12 @@ fn decide(
     let problem = Memo::new(move |_| shown.get().and_then(|(_, sheet)| sheet.problem));
     let changed = Memo::new(move |_| shown.get().is_some_and(|(_, sheet)| sheet.changed));
     let noun = shown.with_untracked(|shown| {
-        shown.as_ref().map(|(proposal, _)| proposal.view.action.noun())
+        shown
+            .as_ref()
+            .map(|(proposal, _)| proposal.view.action.noun())
     });
-    let live = Memo::new(move |_| proof.get().standing == Standing::Live && sending.get().is_none());
+    let live =
+        Memo::new(move |_| proof.get().standing == Standing::Live && sending.get().is_none());
     let settling = move || proof.get().standing == Standing::Settling;
     let who = store.peek(|state| {
         let user = state.session.user().unwrap_or_default().to_owned();
@@ -289,16 +306,32 @@ fn decide(
     let hint = move || match (sending.get(), proof.get().standing) {
         (Some(_), _) => "Sending the decision.".to_owned(),
         (None, Standing::Live) => format!("You approve as {who}. Execution starts at once."),
-        (None, Standing::Settling) => "Approve unlocks when this has been in full view for 1 s.".to_owned(),
+        (None, Standing::Settling) => {
+            "Approve unlocks when this has been in full view for 1 s.".to_owned()
+        }
         (None, Standing::Missing(missing)) => match missing {
-            Missing::Unprovable => "This browser cannot prove that nothing lies over the panel.".to_owned(),
-            Missing::Zoomed => "The page’s zoom is not what it was: what you see may be another size.".to_owned(),
-            Missing::Focus => "Approve unlocks when the panel has the focus. Click into it.".to_owned(),
+            Missing::Unprovable => {
+                "This browser cannot prove that nothing lies over the panel.".to_owned()
+            }
+            Missing::Zoomed => {
+                "The page’s zoom is not what it was: what you see may be another size.".to_owned()
+            }
+            Missing::Focus => {
+                "Approve unlocks when the panel has the focus. Click into it.".to_owned()
+            }
             Missing::Hidden => "Approve unlocks when the panel is shown.".to_owned(),
-            Missing::Sight => "Approve unlocks when nothing covers the panel and this is in full view.".to_owned(),
+            Missing::Sight => {
+                "Approve unlocks when nothing covers the panel and this is in full view.".to_owned()
+            }
         },
     };
-    let mark = move || if live.get() { icon("check") } else { icon("eye") };
+    let mark = move || {
+        if live.get() {
+            icon("check")
+        } else {
+            icon("eye")
+        }
+    };
     let approve = move |event: web_sys::MouseEvent| {
         watch.with_value(|watch| {
             if let Some(watch) = watch {

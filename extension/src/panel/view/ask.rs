@@ -60,7 +60,10 @@ fn turn(store: Store, at: usize, last: bool, turn: &Turn) -> AnyView {
 
 fn answer(store: Store, at: usize, answer: &Answer) -> AnyView {
     match answer {
-        Answer::Claims { heading, claims: said } => view! {
+        Answer::Claims {
+            heading,
+            claims: said,
+        } => view! {
             <p class="label">{visible(heading)}</p>
             {claims(store, said, &format!("q{at}"))}
         }
@@ -108,12 +111,15 @@ fn host(store: Store, state: &HostState) -> AnyView {
 fn propose(store: Store, action: Action, hosts: &[EntityId]) -> AnyView {
     let named: Vec<(HostId, String)> = store.peek(|state| {
         let alert = state.reading().and_then(|reading| reading.alert.clone());
-        let entities = hosts.iter().filter_map(|id| match &alert.as_ref()?.entity(id)?.kind {
-            EntityKind::Host(host) => {
-                Some((host.id.clone(), host.name.clone().unwrap_or_else(|| host.id.to_string())))
-            }
-            _ => None,
-        });
+        let entities = hosts
+            .iter()
+            .filter_map(|id| match &alert.as_ref()?.entity(id)?.kind {
+                EntityKind::Host(host) => Some((
+                    host.id.clone(),
+                    host.name.clone().unwrap_or_else(|| host.id.to_string()),
+                )),
+                _ => None,
+            });
         entities.collect()
     });
     if named.is_empty() {
@@ -161,7 +167,11 @@ pub fn composer(store: Store) -> AnyView {
     let unread = store.reading(|reading| {
         reading.alert.is_none() && matches!(reading.progress, Progress::Failed { .. })
     });
-    let too_long = move || draft.with(|draft| draft.chars().count()).checked_sub(QUESTION_MAX + 1);
+    let too_long = move || {
+        draft
+            .with(|draft| draft.chars().count())
+            .checked_sub(QUESTION_MAX + 1)
+    };
     let send = move || store.send(Msg::Send);
     view! {
         <form

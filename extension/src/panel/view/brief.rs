@@ -142,7 +142,12 @@ pub fn claim_text(claim: &Claim) -> AnyView {
 pub fn claims(store: Store, claims: &[Claim], place: &str) -> AnyView {
     let items = claims.iter().enumerate().map(|(at, claim)| {
         let gap = matches!(claim.kind, ClaimKind::Gap(_));
-        let chips = cites(store, &claim.evidence, &Cited::Elsewhere, &format!("{place}-{at}"));
+        let chips = cites(
+            store,
+            &claim.evidence,
+            &Cited::Elsewhere,
+            &format!("{place}-{at}"),
+        );
         view! { <li class:unknown=gap>{claim_text(claim)}{chips}</li> }
     });
     view! { <ul class="claims">{items.collect_view()}</ul> }.into_any()
@@ -161,7 +166,10 @@ fn foot(store: Store) -> AnyView {
                 1 => "1 piece of evidence".to_owned(),
                 pieces => format!("{pieces} pieces of evidence"),
             };
-            format!("{pieces}, {dropped}, {} tried.", count(done.rules as usize, "rule"))
+            format!(
+                "{pieces}, {dropped}, {} tried.",
+                count(done.rules as usize, "rule")
+            )
         }
         Progress::Failed { .. } => String::new(),
     });

@@ -26,10 +26,12 @@ pub fn drawer(store: Store) -> AnyView {
     });
     let is_open = Memo::new(move |_| shown.with(Option::is_some));
     (move || {
-        is_open.get().then(|| view! {
-            <aside class="drawer" aria-labelledby="ev-t">
-                {move || shown.get().map(|(alert, item)| content(store, &alert, &item))}
-            </aside>
+        is_open.get().then(|| {
+            view! {
+                <aside class="drawer" aria-labelledby="ev-t">
+                    {move || shown.get().map(|(alert, item)| content(store, &alert, &item))}
+                </aside>
+            }
         })
     })
     .into_any()
@@ -45,12 +47,17 @@ fn found(reading: &Reading) -> Option<(Arc<Alert>, Evidence)> {
 fn content(store: Store, alert: &Arc<Alert>, item: &Evidence) -> AnyView {
     let (label, before, after, citing) = store.peek(|state| {
         let reading = state.reading();
-        let numbers = reading.map(|reading| reading.numbers.clone()).unwrap_or_default();
+        let numbers = reading
+            .map(|reading| reading.numbers.clone())
+            .unwrap_or_default();
         let step = |by| numbers.step(&item.id, by).map(|id| numbers.label(id));
         let citing: Vec<_> = reading
             .map(|reading| {
                 let places = reading.citing(&item.id);
-                places.into_iter().map(|at| reading.claims[at].clone()).collect()
+                places
+                    .into_iter()
+                    .map(|at| reading.claims[at].clone())
+                    .collect()
             })
             .unwrap_or_default();
         (numbers.label(&item.id), step(-1), step(1), citing)
@@ -127,7 +134,9 @@ fn pairs(store: Store, alert: &Alert, item: &Evidence) -> AnyView {
         }
     });
     let who = process(alert, &item.subject);
-    let user = who.and_then(|who| who.user.as_ref()).map(|user| sentence(&called(user, alert)));
+    let user = who
+        .and_then(|who| who.user.as_ref())
+        .map(|user| sentence(&called(user, alert)));
     let integrity = who.and_then(|who| who.integrity.clone());
     let path = who.and_then(|who| who.path.clone());
     let derived: Vec<_> = item.derived_from.clone();

@@ -22,9 +22,8 @@ pub fn do_next(store: Store) -> AnyView {
         let access = state.access(&reading.key.tenant)?;
         Some(access.phase == Phase::Observe)
     });
-    let reading_on = store.reading(|reading| {
-        matches!(reading.progress, Progress::Waiting | Progress::Reading)
-    });
+    let reading_on =
+        store.reading(|reading| matches!(reading.progress, Progress::Waiting | Progress::Reading));
     let waits = move || reading_on.get() && all.with(Vec::is_empty);
     let nothing = move || !reading_on.get() && all.with(Vec::is_empty);
     view! {
@@ -79,38 +78,55 @@ fn row_content(store: Store, at: usize, row: &Row, state: &RowState) -> AnyView 
         None => None,
     };
     let recommended = row.recommendation.and_then(|at| {
-        store.peek(|state| state.reading().and_then(|reading| reading.actions.get(at).cloned()))
+        store.peek(|state| {
+            state
+                .reading()
+                .and_then(|reading| reading.actions.get(at).cloned())
+        })
     });
     let title = match (&recommended, proposal) {
         (Some(recommended), _) => heading(&recommended.title),
         (None, Some(proposal)) => {
-            let host = proposal.view.host_name.as_deref().unwrap_or(proposal.view.host.as_str());
+            let host = proposal
+                .view
+                .host_name
+                .as_deref()
+                .unwrap_or(proposal.view.host.as_str());
             view! { {proposal.view.action.verb()}" "<b>{plain_name(host)}</b> }.into_any()
         }
         (None, None) => ().into_any(),
     };
-    let reason = recommended.as_ref().filter(|_| told.is_none()).map(|recommended| {
-        let risk = match &recommended.risk.reason {
-            Some(reason) => format!("{}, {reason}", recommended.risk.level.word()),
-            None => recommended.risk.level.word().to_owned(),
-        };
-        let undo = recommended.undo.clone().unwrap_or_else(|| "None".to_owned());
-        view! {
-            <p>
-                {visible(&recommended.reason)}
-                {cites(store, &recommended.evidence, &Cited::Elsewhere, &format!("a{at}"))}
-            </p>
-            <p class="ru">
-                <span><span>"Risk"</span>{visible(&risk)}</span>
-                <span><span>"Undo"</span>{visible(&undo)}</span>
-            </p>
-        }
-    });
+    let reason = recommended
+        .as_ref()
+        .filter(|_| told.is_none())
+        .map(|recommended| {
+            let risk = match &recommended.risk.reason {
+                Some(reason) => format!("{}, {reason}", recommended.risk.level.word()),
+                None => recommended.risk.level.word().to_owned(),
+            };
+            let undo = recommended
+                .undo
+                .clone()
+                .unwrap_or_else(|| "None".to_owned());
+            view! {
+                <p>
+                    {visible(&recommended.reason)}
+                    {cites(store, &recommended.evidence, &Cited::Elsewhere, &format!("a{at}"))}
+                </p>
+                <p class="ru">
+                    <span><span>"Risk"</span>{visible(&risk)}</span>
+                    <span><span>"Undo"</span>{visible(&undo)}</span>
+                </p>
+            }
+        });
     let refused = match &state.control {
         Control::Say(_, Some(why)) => Some(view! { <p class="ru">{visible(why)}</p> }),
         _ => None,
     };
-    let done_here = matches!(decided.map(|p| &p.status), Some(ProposalStatus::Verified { .. }));
+    let done_here = matches!(
+        decided.map(|p| &p.status),
+        Some(ProposalStatus::Verified { .. })
+    );
     view! {
         <div>
             {(!done_here).then(|| view! { <h3>{title}</h3> })}
@@ -133,7 +149,11 @@ fn row_content(store: Store, at: usize, row: &Row, state: &RowState) -> AnyView 
 /// What a decided proposal came to.
 fn outcome(proposal: &Proposal) -> Option<AnyView> {
     let action = proposal.view.action;
-    let host = proposal.view.host_name.as_deref().unwrap_or(proposal.view.host.as_str());
+    let host = proposal
+        .view
+        .host_name
+        .as_deref()
+        .unwrap_or(proposal.view.host.as_str());
     let lines = match &proposal.status {
         ProposalStatus::Open => return None,
         ProposalStatus::Declined { by, at_unix_ms } => {
@@ -161,7 +181,10 @@ fn outcome(proposal: &Proposal) -> Option<AnyView> {
             }
             .into_any()
         }
-        ProposalStatus::NotVerified { reason, still_checking } => {
+        ProposalStatus::NotVerified {
+            reason,
+            still_checking,
+        } => {
             let goes_on = match still_checking {
                 true => " Aside keeps asking.",
                 false => " Aside has stopped asking.",
@@ -210,9 +233,10 @@ fn choice(store: Store, row: &Row, state: &RowState) -> Option<AnyView> {
 
 fn control(store: Store, at: usize, row: &Row, state: &RowState) -> AnyView {
     let id = format!("review-{at}");
-    let name = state.chosen.as_ref().map(|host| {
-        store.peek(|state| state.reading().map(|reading| reading.host_name(host)))
-    });
+    let name = state
+        .chosen
+        .as_ref()
+        .map(|host| store.peek(|state| state.reading().map(|reading| reading.host_name(host))));
     let name = name.flatten().unwrap_or_default();
     let act = row.action.map(verb).unwrap_or_default();
     match &state.control {
@@ -247,7 +271,10 @@ fn control(store: Store, at: usize, row: &Row, state: &RowState) -> AnyView {
         }
         Control::Undo(proposal) => {
             let proposal = proposal.clone();
-            let undo = row.action.map(|action| verb(action.undo())).unwrap_or_default();
+            let undo = row
+                .action
+                .map(|action| verb(action.undo()))
+                .unwrap_or_default();
             view! {
                 <button
                     type="button"

@@ -15,7 +15,11 @@ use crate::panel::words::{length, utc};
 pub fn priority_band(store: Store) -> AnyView {
     let shown = store.reading(|reading| {
         let reading_on = matches!(reading.progress, Progress::Waiting | Progress::Reading);
-        Some((reading.assessment.clone(), reading_on, reading.numbers.len()))
+        Some((
+            reading.assessment.clone(),
+            reading_on,
+            reading.numbers.len(),
+        ))
     });
     let waits = store.reading(|reading| reading.assessment.is_none());
     (move || match waits.get() {
@@ -148,7 +152,9 @@ pub fn head(store: Store) -> AnyView {
                 .iter()
                 .filter_map(|id| alert.entity(id))
                 .map(|entity| match &entity.kind {
-                    EntityKind::Host(host) => host.name.clone().unwrap_or_else(|| host.id.to_string()),
+                    EntityKind::Host(host) => {
+                        host.name.clone().unwrap_or_else(|| host.id.to_string())
+                    }
                     kind => kind.name().to_owned(),
                 })
                 .collect();
@@ -166,7 +172,11 @@ pub fn head(store: Store) -> AnyView {
                 </li>
             })
         };
-        let at = alert.occurred.as_ref().or(alert.created.as_ref()).map(|at| at.unix_ms);
+        let at = alert
+            .occurred
+            .as_ref()
+            .or(alert.created.as_ref())
+            .map(|at| at.unix_ms);
         view! {
             <div class="head">
                 <h1 class:all=move || whole.get()>{visible(&title)}</h1>

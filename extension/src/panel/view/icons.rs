@@ -35,7 +35,8 @@ pub fn sheet() -> AnyView {
 
 /// An icon beside words that say the same.
 pub fn icon(name: &'static str) -> AnyView {
-    view! { <svg class="i" aria-hidden="true"><use href=format!("#i-{name}")></use></svg> }.into_any()
+    view! { <svg class="i" aria-hidden="true"><use href=format!("#i-{name}")></use></svg> }
+        .into_any()
 }
 
 /// An icon that stands for `label`.

@@ -113,7 +113,11 @@ fn scrolling(store: Store, tab: Tab) -> AnyView {
         Tab::Activity => activity::activity(store),
     };
     let node = NodeRef::<leptos::html::Div>::new();
-    let top = store.peek(|state| state.reading().and_then(|reading| reading.scroll.get(&tab).copied()));
+    let top = store.peek(|state| {
+        state
+            .reading()
+            .and_then(|reading| reading.scroll.get(&tab).copied())
+    });
     Effect::new(move |_| {
         if let (Some(view), Some(top)) = (node.get(), top) {
             request_animation_frame(move || view.set_scroll_top(top));

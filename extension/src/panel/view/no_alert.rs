@@ -66,31 +66,35 @@ fn recent(store: Store, page: Memo<NoAlert>) -> AnyView {
     let rows = Memo::new(move |_| page.with(|page| page.recent.clone()));
     let several = move || {
         let (tenants, shown) = tenants.get();
-        (tenants.len() > 1).then(|| view! {
-            <div class="tags">
-                {tenants.into_iter().map(|tenant| {
-                    let pressed = shown.as_ref() == Some(&tenant);
-                    let label = tenant.to_string();
-                    view! {
-                        <button
-                            type="button"
-                            class="chip"
-                            aria-pressed=pressed.to_string()
-                            on:click=move |_| store.send(Msg::PickTenant(tenant.clone()))
-                        >
-                            {label}
-                        </button>
-                    }
-                }).collect_view()}
-            </div>
+        (tenants.len() > 1).then(|| {
+            view! {
+                <div class="tags">
+                    {tenants.into_iter().map(|tenant| {
+                        let pressed = shown.as_ref() == Some(&tenant);
+                        let label = tenant.to_string();
+                        view! {
+                            <button
+                                type="button"
+                                class="chip"
+                                aria-pressed=pressed.to_string()
+                                on:click=move |_| store.send(Msg::PickTenant(tenant.clone()))
+                            >
+                                {label}
+                            </button>
+                        }
+                    }).collect_view()}
+                </div>
+            }
         })
     };
-    let list = move || match (rows.get(), tenants.get().1) {
+    let list = move || {
+        match (rows.get(), tenants.get().1) {
         (_, None) => view! { <p class="dim">"No tenant whose alerts you may read. Reading needs viewer."</p> }.into_any(),
         (None, _) => view! { <div aria-hidden="true"><span class="skel w3"></span><span class="skel w4"></span></div> }.into_any(),
         (Some(Err(why)), _) => view! { <p class="fault">{icon("warn")}<span>{visible(&why)}</span></p> }.into_any(),
         (Some(Ok(rows)), _) if rows.is_empty() => view! { <p class="dim">"No recent alert."</p> }.into_any(),
         (Some(Ok(rows)), _) => listed(store, &rows),
+    }
     };
     view! {
         <section class="sec" aria-labelledby="s-recent">

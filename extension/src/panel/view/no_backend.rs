@@ -14,7 +14,9 @@ pub fn no_backend(store: Store) -> AnyView {
     });
     let send = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        store.send(Msg::SetBackend(form.with_untracked(|form| form.text.trim().to_owned())));
+        store.send(Msg::SetBackend(
+            form.with_untracked(|form| form.text.trim().to_owned()),
+        ));
     };
     let body = view! {
         <h1>"Where is Aside’s backend?"</h1>

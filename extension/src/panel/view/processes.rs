@@ -42,9 +42,14 @@ pub fn processes(store: Store) -> AnyView {
         };
         let tree = tree(&alert, &drawn.telling, drawn.all);
         if tree.all == 0 {
-            return view! { <p class="dim">"The alert’s evidence names no process."</p> }.into_any();
+            return view! { <p class="dim">"The alert’s evidence names no process."</p> }
+                .into_any();
         }
-        let nodes = tree.roots.iter().map(|root| node(store, &alert, &drawn, root)).collect_view();
+        let nodes = tree
+            .roots
+            .iter()
+            .map(|root| node(store, &alert, &drawn, root))
+            .collect_view();
         view! {
             {switches(store, &tree, &drawn)}
             <p class="foot">{move || "Times UTC."}</p>
@@ -82,12 +87,20 @@ fn node(store: Store, alert: &Arc<Alert>, drawn: &Drawn, node: &Node) -> AnyView
     };
     let on = drawn.on.as_ref() == Some(&node.id);
     let id = node.id.clone();
-    let line = shown.command_line.as_ref().filter(|_| drawn.lines && !on).map(|line| {
-        let part: String = line.chars().take(LINE_MAX).collect();
-        view! { <span class="cmd">{visible(&part)}</span> }
-    });
+    let line = shown
+        .command_line
+        .as_ref()
+        .filter(|_| drawn.lines && !on)
+        .map(|line| {
+            let part: String = line.chars().take(LINE_MAX).collect();
+            view! { <span class="cmd">{visible(&part)}</span> }
+        });
     let name: String = aside_shared::text::shorten(&shown.name, 64);
-    let children = node.children.iter().map(|child| self::node(store, alert, drawn, child)).collect_view();
+    let children = node
+        .children
+        .iter()
+        .map(|child| self::node(store, alert, drawn, child))
+        .collect_view();
     let folded = (node.folded > 0).then(|| {
         let label = match node.folded {
             1 => "1 more, not in the alert’s branch".to_owned(),
@@ -131,7 +144,13 @@ fn node(store: Store, alert: &Arc<Alert>, drawn: &Drawn, node: &Node) -> AnyView
 const DEEDS: usize = 4;
 
 /// What signals rest on, of what a process did.
-fn deeds(store: Store, alert: &Arc<Alert>, drawn: &Drawn, id: &EntityId, on: bool) -> Option<AnyView> {
+fn deeds(
+    store: Store,
+    alert: &Arc<Alert>,
+    drawn: &Drawn,
+    id: &EntityId,
+    on: bool,
+) -> Option<AnyView> {
     let own: Vec<_> = alert
         .evidence
         .iter()
@@ -145,20 +164,32 @@ fn deeds(store: Store, alert: &Arc<Alert>, drawn: &Drawn, id: &EntityId, on: boo
         .collect();
     let tags = own
         .iter()
-        .filter(|item| !matches!(item.verb, Verb::Started | Verb::Ran | Verb::DecodedTo | Verb::RanScript))
+        .filter(|item| {
+            !matches!(
+                item.verb,
+                Verb::Started | Verb::Ran | Verb::DecodedTo | Verb::RanScript
+            )
+        })
         .take(DEEDS)
         .map(|item| {
             let words = aside_shared::text::shorten(&plain(&deed(item, alert)), 72);
             view! { <span class="tag-t hot-t">{words}</span> }
         })
         .collect_view();
-    let mut ids: Vec<EvidenceId> = spoken.iter().chain(&own).map(|item| item.id.clone()).collect();
+    let mut ids: Vec<EvidenceId> = spoken
+        .iter()
+        .chain(&own)
+        .map(|item| item.id.clone())
+        .collect();
     ids.dedup();
     if ids.is_empty() || on {
         return None;
     }
     let place = format!("p-{id}");
-    Some(view! { <p class="tags under">{tags}{cites(store, &ids, &Cited::Elsewhere, &place)}</p> }.into_any())
+    Some(
+        view! { <p class="tags under">{tags}{cites(store, &ids, &Cited::Elsewhere, &place)}</p> }
+            .into_any(),
+    )
 }
 
 /// The selected process: its whole command line, what it hides, where it ran.
@@ -175,7 +206,11 @@ fn details(store: Store, alert: &Arc<Alert>, id: &EntityId) -> AnyView {
             _ => None,
         })
         .collect_view();
-    let user = shown.user.as_ref().and_then(|user| alert.entity(user)).map(|user| user.kind.name().to_owned());
+    let user = shown
+        .user
+        .as_ref()
+        .and_then(|user| alert.entity(user))
+        .map(|user| user.kind.name().to_owned());
     let ids: Vec<EvidenceId> = alert
         .evidence
         .iter()

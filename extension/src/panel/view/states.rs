@@ -6,10 +6,10 @@ use leptos::prelude::*;
 
 use super::icons::icon;
 use super::text::{plain_name, visible};
+use super::times::local;
 use crate::panel::state::{Msg, Page, Progress, isolated_by_another};
 use crate::panel::store::Store;
 use crate::panel::words::{Trouble, length, trouble, utc};
-use super::times::local;
 
 /// Nothing yet.
 pub fn blank() -> AnyView {
@@ -49,10 +49,15 @@ pub fn unreachable(store: Store) -> AnyView {
     let outage = store.part(|state| state.outage.clone());
     let address = store.peek(|state| state.session.backend().map(ToOwned::to_owned));
     let next = move || {
-        outage.get().map(|outage| match outage.next_ms - store.now() {
-            ..1000 => "The panel tries again now and returns to where you were.".to_owned(),
-            ms => format!("The panel tries again in {} and returns to where you were.", length(ms)),
-        })
+        outage
+            .get()
+            .map(|outage| match outage.next_ms - store.now() {
+                ..1000 => "The panel tries again now and returns to where you were.".to_owned(),
+                ms => format!(
+                    "The panel tries again in {} and returns to where you were.",
+                    length(ms)
+                ),
+            })
     };
     let body = view! {
         <h1>"Aside’s backend cannot be reached"</h1>
@@ -135,7 +140,12 @@ fn details_text(problem: &Problem, user: Option<&str>) -> String {
     ];
     lines.extend(user.map(|user| format!("Account: {user}")));
     lines.extend(problem.instance.as_ref().map(|id| format!("Request: {id}")));
-    lines.extend(problem.vendor_request_id.as_ref().map(|id| format!("Vendor’s request: {id}")));
+    lines.extend(
+        problem
+            .vendor_request_id
+            .as_ref()
+            .map(|id| format!("Vendor’s request: {id}")),
+    );
     lines.join("\n")
 }
 
@@ -209,7 +219,12 @@ fn failed_note(store: Store) -> AnyView {
 }
 
 fn cut_note(store: Store) -> AnyView {
-    let cut = store.reading(|reading| reading.cuts.filter(|(times, _)| *times > 1).map(|(_, since)| since));
+    let cut = store.reading(|reading| {
+        reading
+            .cuts
+            .filter(|(times, _)| *times > 1)
+            .map(|(_, since)| since)
+    });
     (move || {
         cut.get().map(|since| view! {
             <div class="note warn">
@@ -252,7 +267,8 @@ fn host_notes(store: Store) -> AnyView {
         };
         if reading.alert.is_some() && reading.alert_hosts().is_empty() {
             let label = state.platform_label(&reading.key.tenant);
-            let line = format!("{label} names no device for this alert, so there is none to isolate.");
+            let line =
+                format!("{label} names no device for this alert, so there is none to isolate.");
             return vec![("No device. ".to_owned(), line)];
         }
         let told = reading.hosts.iter().filter_map(|(id, read)| {
@@ -268,11 +284,13 @@ fn host_notes(store: Store) -> AnyView {
         notes
             .get()
             .iter()
-            .map(|(bold, rest)| view! {
-                <div class="note">
-                    {icon("host")}
-                    <p><b>{plain_name(bold)}</b>{visible(rest)}</p>
-                </div>
+            .map(|(bold, rest)| {
+                view! {
+                    <div class="note">
+                        {icon("host")}
+                        <p><b>{plain_name(bold)}</b>{visible(rest)}</p>
+                    </div>
+                }
             })
             .collect_view()
     })
@@ -294,10 +312,18 @@ fn host_line(host: &HostState, name: &str, by_another: bool) -> Option<(String, 
     }
     let pending = matches!(host.isolation, Isolation::Isolating | Isolation::Releasing);
     match (pending, host.online) {
-        (true, _) => Some((format!("{name}: "), format!("{}. {read}", host.isolation.words()))),
+        (true, _) => Some((
+            format!("{name}: "),
+            format!("{}. {read}", host.isolation.words()),
+        )),
         (false, Some(false)) => {
-            let seen = host.last_seen_unix_ms.map(|at| format!(", last seen {}", utc(at)));
-            Some((format!("{name} is offline"), format!("{}. {read}", seen.unwrap_or_default())))
+            let seen = host
+                .last_seen_unix_ms
+                .map(|at| format!(", last seen {}", utc(at)));
+            Some((
+                format!("{name} is offline"),
+                format!("{}. {read}", seen.unwrap_or_default()),
+            ))
         }
         _ => None,
     }

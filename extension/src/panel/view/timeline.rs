@@ -22,7 +22,11 @@ type Drawn = (Arc<Vec<TimelineEntry>>, Option<Arc<Alert>>, TimelineShow);
 /// The view.
 pub fn timeline(store: Store) -> AnyView {
     let drawn = store.reading(|reading| {
-        Some((reading.timeline.clone(), reading.alert.clone(), reading.timeline_show))
+        Some((
+            reading.timeline.clone(),
+            reading.alert.clone(),
+            reading.timeline_show,
+        ))
     });
     let content = move || match drawn.get() {
         Some(drawn) if !drawn.0.is_empty() => shown(store, &drawn),
@@ -37,7 +41,10 @@ fn kept(entry: &TimelineEntry, verbs: &HashMap<&EvidenceId, Verb>, show: Timelin
         TimelineShow::Key => entry.telling || entry.is_alert,
         TimelineShow::All => true,
         TimelineShow::Network => {
-            matches!(verb, Some(Verb::ConnectedTo | Verb::Accepted | Verb::Resolved))
+            matches!(
+                verb,
+                Some(Verb::ConnectedTo | Verb::Accepted | Verb::Resolved)
+            )
         }
         TimelineShow::Files => matches!(
             verb,
@@ -52,27 +59,40 @@ fn shown(store: Store, (entries, alert, show): &Drawn) -> AnyView {
         .flat_map(|alert| &alert.evidence)
         .map(|item| (&item.id, item.verb))
         .collect();
-    let number = |show| entries.iter().filter(|entry| kept(entry, &verbs, show)).count();
+    let number = |show| {
+        entries
+            .iter()
+            .filter(|entry| kept(entry, &verbs, show))
+            .count()
+    };
     let switch = |show_this: TimelineShow, label: &str| {
         let number = number(show_this);
         let pressed = *show == show_this;
-        (number > 0 || pressed).then(|| view! {
-            <button
-                type="button"
-                class="chip"
-                aria-pressed=pressed.to_string()
-                on:click=move |_| store.send(Msg::ShowTimeline(show_this))
-            >
-                {format!("{label} {number}")}
-            </button>
+        (number > 0 || pressed).then(|| {
+            view! {
+                <button
+                    type="button"
+                    class="chip"
+                    aria-pressed=pressed.to_string()
+                    on:click=move |_| store.send(Msg::ShowTimeline(show_this))
+                >
+                    {format!("{label} {number}")}
+                </button>
+            }
         })
     };
-    let first = entries.first().map(|entry| entry.at.unix_ms).unwrap_or_default();
+    let first = entries
+        .first()
+        .map(|entry| entry.at.unix_ms)
+        .unwrap_or_default();
     let zone = match zone(first).as_str() {
         "UTC" => String::new(),
         zone => format!(" Local is {zone}."),
     };
-    let rows: Vec<&TimelineEntry> = entries.iter().filter(|entry| kept(entry, &verbs, *show)).collect();
+    let rows: Vec<&TimelineEntry> = entries
+        .iter()
+        .filter(|entry| kept(entry, &verbs, *show))
+        .collect();
     let items = rows.iter().enumerate().map(|(at, entry)| {
         let before = at.checked_sub(1).map(|before| rows[before].at.unix_ms);
         let gap = before
@@ -138,13 +158,26 @@ fn strip(entries: &[TimelineEntry]) -> Option<AnyView> {
         .into_iter()
         .map(|tick| {
             let clock = utc_clock(tick.unix_ms);
-            let clock = if span.is_short() { clock } else { clock[..5].to_owned() };
+            let clock = if span.is_short() {
+                clock
+            } else {
+                clock[..5].to_owned()
+            };
             view! { <text x=format!("{}%", tick.x) y="31" text-anchor="middle">{clock}</text> }
         })
         .collect_view();
-    let first = entries.first().map(|entry| utc_clock(entry.at.unix_ms)).unwrap_or_default();
-    let last = entries.last().map(|entry| utc_clock(entry.at.unix_ms)).unwrap_or_default();
-    let label = format!("{} from {first} to {last} UTC", count(entries.len(), "event"));
+    let first = entries
+        .first()
+        .map(|entry| utc_clock(entry.at.unix_ms))
+        .unwrap_or_default();
+    let last = entries
+        .last()
+        .map(|entry| utc_clock(entry.at.unix_ms))
+        .unwrap_or_default();
+    let label = format!(
+        "{} from {first} to {last} UTC",
+        count(entries.len(), "event")
+    );
     let strip = view! {
         <svg class="strip" role="img" aria-label=label>
             <rect class="axis" y="17" width="100%" height="1"/>

@@ -25,7 +25,11 @@ pub fn local_seconds(unix_ms: i64) -> String {
 }
 
 fn clock(unix_ms: i64, seconds: bool) -> String {
-    let mut options = vec![("hour", "2-digit"), ("minute", "2-digit"), ("hourCycle", "h23")];
+    let mut options = vec![
+        ("hour", "2-digit"),
+        ("minute", "2-digit"),
+        ("hourCycle", "h23"),
+    ];
     if seconds {
         options.push(("second", "2-digit"));
     }

@@ -114,10 +114,12 @@ pub fn layers(store: Store) -> AnyView {
 fn menu(store: Store) -> AnyView {
     let (account, backend, roles) = store.peek(|state| {
         let tenant = state.reading().map(|reading| &reading.key.tenant);
-        let roles = tenant.and_then(|tenant| state.access(tenant)).map(|access| {
-            let words: Vec<&str> = access.roles.iter().map(|role| role.word()).collect();
-            format!("{} in {}", words.join(", "), access.tenant)
-        });
+        let roles = tenant
+            .and_then(|tenant| state.access(tenant))
+            .map(|access| {
+                let words: Vec<&str> = access.roles.iter().map(|role| role.word()).collect();
+                format!("{} in {}", words.join(", "), access.tenant)
+            });
         (
             state.session.user().map(ToOwned::to_owned),
             state.session.backend().map(ToOwned::to_owned),

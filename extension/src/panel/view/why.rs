@@ -16,7 +16,9 @@ pub fn why(store: Store) -> AnyView {
     let shown = store.reading(|reading| reading.assessment.clone());
     let heading = move || {
         shown.get().map(|assessment| match assessment.verdict {
-            Verdict::Benign | Verdict::Unknown => format!("Why {}", word(&assessment).to_lowercase()),
+            Verdict::Benign | Verdict::Unknown => {
+                format!("Why {}", word(&assessment).to_lowercase())
+            }
             _ => format!("Why {:?} {}", assessment.priority, word(&assessment)),
         })
     };
@@ -128,7 +130,11 @@ fn group_words(store: Store, at: usize, group: &SignalGroup) -> AnyView {
         .collect_view();
     let sum: i32 = group.signals.iter().map(|signal| signal.weight).sum();
     let capped = (sum != group.points).then(|| {
-        let words = format!("{} points together, counted as {}", signed(sum), signed(group.points));
+        let words = format!(
+            "{} points together, counted as {}",
+            signed(sum),
+            signed(group.points)
+        );
         view! { <p class="dim">{words}</p> }
     });
     let number = group.signals.len();
@@ -171,7 +177,11 @@ fn how_bad(store: Store, assessment: &Assessment) -> AnyView {
         Some((state.platform_label(&alert.key.tenant), word, alert))
     });
     let mut techniques: Vec<String> = Vec::new();
-    let groups = assessment.score.groups.iter().flat_map(|group| &group.signals);
+    let groups = assessment
+        .score
+        .groups
+        .iter()
+        .flat_map(|group| &group.signals);
     for technique in groups.flat_map(|signal| &signal.techniques) {
         techniques.push(format!("{} {}", technique.id, technique.name));
     }
@@ -188,7 +198,12 @@ fn how_bad(store: Store, assessment: &Assessment) -> AnyView {
     techniques.dedup();
     let tactics: Vec<String> = vendor
         .iter()
-        .flat_map(|(_, _, alert)| alert.attacks.iter().filter_map(|attack| attack.tactic.clone()))
+        .flat_map(|(_, _, alert)| {
+            alert
+                .attacks
+                .iter()
+                .filter_map(|attack| attack.tactic.clone())
+        })
         .fold(Vec::new(), |mut all, tactic| {
             if !all.contains(&tactic) {
                 all.push(tactic);

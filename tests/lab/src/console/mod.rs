@@ -46,10 +46,22 @@ const FRAMING_POLICY: &str = "default-src 'self'; script-src 'self'; style-src '
 /// The console's routes.
 pub fn router(lab: Arc<Lab>) -> Router {
     Router::new()
-        .route("/assets/console.css", get(|| async { asset("text/css", STYLE) }))
-        .route("/assets/console.js", get(|| async { asset("text/javascript", SCRIPT) }))
-        .route("/assets/hostile.js", get(|| async { asset("text/javascript", HOSTILE) }))
-        .route("/assets/other.js", get(|| async { asset("text/javascript", OTHER_SCRIPT) }))
+        .route(
+            "/assets/console.css",
+            get(|| async { asset("text/css", STYLE) }),
+        )
+        .route(
+            "/assets/console.js",
+            get(|| async { asset("text/javascript", SCRIPT) }),
+        )
+        .route(
+            "/assets/hostile.js",
+            get(|| async { asset("text/javascript", HOSTILE) }),
+        )
+        .route(
+            "/assets/other.js",
+            get(|| async { asset("text/javascript", OTHER_SCRIPT) }),
+        )
         .route("/api/console/alerts", get(list))
         .route("/api/console/alert", get(alert))
         .route("/api/console/host", get(host))
@@ -58,7 +70,14 @@ pub fn router(lab: Arc<Lab>) -> Router {
 }
 
 fn asset(media: &'static str, text: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, format!("{media}; charset=utf-8")), (header::CACHE_CONTROL, "no-store".to_owned())], text).into_response()
+    (
+        [
+            (header::CONTENT_TYPE, format!("{media}; charset=utf-8")),
+            (header::CACHE_CONTROL, "no-store".to_owned()),
+        ],
+        text,
+    )
+        .into_response()
 }
 
 /// Which site a `Host` header names.
@@ -76,13 +95,22 @@ fn site(headers: &HeaderMap) -> Option<&'static str> {
 
 async fn page(headers: HeaderMap, uri: Uri) -> Response {
     let Some(page) = site(&headers) else {
-        return (StatusCode::MISDIRECTED_REQUEST, "this host is not served here").into_response();
+        return (
+            StatusCode::MISDIRECTED_REQUEST,
+            "this host is not served here",
+        )
+            .into_response();
     };
     if uri.path() == "/favicon.ico" {
         return StatusCode::NO_CONTENT.into_response();
     }
-    let frames = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes()).any(|(name, _)| name == "frame");
-    let policy = if page == OTHER_PAGE || frames { FRAMING_POLICY } else { POLICY };
+    let frames = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes())
+        .any(|(name, _)| name == "frame");
+    let policy = if page == OTHER_PAGE || frames {
+        FRAMING_POLICY
+    } else {
+        POLICY
+    };
     (
         [
             (header::CONTENT_TYPE, "text/html; charset=utf-8"),
@@ -102,7 +130,12 @@ async fn list(State(lab): State<Arc<Lab>>) -> Response {
         .values()
         .filter(|alert| alert["cid"] == lab.falcon.cid.as_str() && alert["show_in_ui"] != false)
         .map(|alert| {
-            let line: String = alert["cmdline"].as_str().unwrap_or("").chars().take(300).collect();
+            let line: String = alert["cmdline"]
+                .as_str()
+                .unwrap_or("")
+                .chars()
+                .take(300)
+                .collect();
             json!({
                 "composite_id": alert["composite_id"],
                 "link": link_path(alert),
@@ -127,8 +160,17 @@ async fn list(State(lab): State<Arc<Lab>>) -> Response {
 
 /// The path of an alert's link: the vendor's own where the record has one.
 fn link_path(alert: &Value) -> String {
-    let known = alert["falcon_host_link"].as_str().and_then(|link| link.split_once("://")).and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| format!("/{path}"));
-    known.unwrap_or_else(|| format!("/activity-v2/detections/{}", alert["composite_id"].as_str().unwrap_or("")))
+    let known = alert["falcon_host_link"]
+        .as_str()
+        .and_then(|link| link.split_once("://"))
+        .and_then(|(_, rest)| rest.split_once('/'))
+        .map(|(_, path)| format!("/{path}"));
+    known.unwrap_or_else(|| {
+        format!(
+            "/activity-v2/detections/{}",
+            alert["composite_id"].as_str().unwrap_or("")
+        )
+    })
 }
 
 #[derive(Debug, Deserialize)]

@@ -119,7 +119,9 @@ pub struct Outcome {
 /// See [`Refusal`].
 pub fn parse(text: &str) -> Result<Query, Refusal> {
     if text.len() > LONGEST {
-        return Err(Refusal::Broken("the query is longer than 66000 characters".to_owned()));
+        return Err(Refusal::Broken(
+            "the query is longer than 66000 characters".to_owned(),
+        ));
     }
     let tokens = tokens(text)?;
     balanced(&tokens)?;
@@ -147,7 +149,10 @@ enum Token {
     Pipe,
 }
 
-const MARKS: &[&str] = &["!=", ":=", ">=", "<=", "=~", "==", "=", "!", "(", ")", "[", "]", ",", ">", "<", "{", "}", ";", "+", "-", "/", "%"];
+const MARKS: &[&str] = &[
+    "!=", ":=", ">=", "<=", "=~", "==", "=", "!", "(", ")", "[", "]", ",", ">", "<", "{", "}", ";",
+    "+", "-", "/", "%",
+];
 
 fn tokens(text: &str) -> Result<Vec<Token>, Refusal> {
     let mut tokens = Vec::new();
@@ -158,12 +163,20 @@ fn tokens(text: &str) -> Result<Vec<Token>, Refusal> {
         } else if let Some(comment) = rest.strip_prefix("//") {
             rest = comment.find('\n').map_or("", |end| &comment[end..]);
         } else if let Some(comment) = rest.strip_prefix("/*") {
-            rest = comment.find("*/").map(|end| &comment[end + 2..]).ok_or_else(|| Refusal::Broken("unterminated comment".to_owned()))?;
+            rest = comment
+                .find("*/")
+                .map(|end| &comment[end + 2..])
+                .ok_or_else(|| Refusal::Broken("unterminated comment".to_owned()))?;
         } else if first == '"' {
             let (token, after) = quoted(&rest[1..])?;
             tokens.push(Token::Text(token));
             rest = after;
-        } else if first == '/' && matches!(tokens.last(), None | Some(Token::Mark("=" | "!=" | "(" | "," | "!" | "=~") | Token::Pipe)) {
+        } else if first == '/'
+            && matches!(
+                tokens.last(),
+                None | Some(Token::Mark("=" | "!=" | "(" | "," | "!" | "=~") | Token::Pipe)
+            )
+        {
             let (token, after) = regex_literal(&rest[1..])?;
             tokens.push(token);
             rest = after;
@@ -185,7 +198,12 @@ fn tokens(text: &str) -> Result<Vec<Token>, Refusal> {
 }
 
 fn word_length(text: &str) -> usize {
-    let length = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '#' | '@' | '_' | '.' | '*' | '\\' | ':' | '$' | '-'))).unwrap_or(text.len());
+    let length = text
+        .find(|c: char| {
+            !(c.is_alphanumeric()
+                || matches!(c, '#' | '@' | '_' | '.' | '*' | '\\' | ':' | '$' | '-'))
+        })
+        .unwrap_or(text.len());
     // `a := b` is an assignment, no word that ends in a colon.
     match text[..length].strip_suffix(':') {
         Some(word) if text[length..].starts_with('=') => word.len(),
@@ -222,8 +240,13 @@ fn regex_literal(text: &str) -> Result<(Token, &str), Refusal> {
         match character {
             '/' => {
                 let after = &text[at + 1..];
-                let flags = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
-                return Ok((Token::Regex(pattern, after[..flags].to_owned()), &after[flags..]));
+                let flags = after
+                    .find(|c: char| !c.is_ascii_alphabetic())
+                    .unwrap_or(after.len());
+                return Ok((
+                    Token::Regex(pattern, after[..flags].to_owned()),
+                    &after[flags..],
+                ));
             }
             '\\' => match characters.next() {
                 Some((_, '/')) => pattern.push('/'),
@@ -236,7 +259,9 @@ fn regex_literal(text: &str) -> Result<(Token, &str), Refusal> {
             other => pattern.push(other),
         }
     }
-    Err(Refusal::Broken("unterminated regular expression".to_owned()))
+    Err(Refusal::Broken(
+        "unterminated regular expression".to_owned(),
+    ))
 }
 
 fn balanced(tokens: &[Token]) -> Result<(), Refusal> {
@@ -301,7 +326,8 @@ impl Parser {
     }
 
     fn eat_word(&mut self, word: &str) -> bool {
-        let found = matches!(self.peek(), Some(Token::Word(found)) if found.eq_ignore_ascii_case(word));
+        let found =
+            matches!(self.peek(), Some(Token::Word(found)) if found.eq_ignore_ascii_case(word));
         self.at += usize::from(found);
         found
     }
@@ -314,9 +340,13 @@ impl Parser {
         if self.at_end() {
             return Ok(None);
         }
-        if let (Some(Token::Word(name)), Some(Token::Mark("("))) = (self.peek(), self.peek_after()) {
+        if let (Some(Token::Word(name)), Some(Token::Mark("("))) = (self.peek(), self.peek_after())
+        {
             let name = name.clone();
-            if matches!(name.as_str(), "count" | "groupBy" | "sort" | "head" | "tail" | "select") {
+            if matches!(
+                name.as_str(),
+                "count" | "groupBy" | "sort" | "head" | "tail" | "select"
+            ) {
                 self.at += 1;
                 let arguments = self.arguments(0)?;
                 return function(&name, &arguments).map(Some);
@@ -337,7 +367,11 @@ impl Parser {
                 parts.push(self.any_of(depth)?);
             }
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Condition::And(parts) })
+        Ok(if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            Condition::And(parts)
+        })
     }
 
     fn any_of(&mut self, depth: usize) -> Result<Condition, Refusal> {
@@ -345,7 +379,11 @@ impl Parser {
         while self.eat_word("or") {
             parts.push(self.unary(depth)?);
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Condition::Or(parts) })
+        Ok(if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            Condition::Or(parts)
+        })
     }
 
     fn unary(&mut self, depth: usize) -> Result<Condition, Refusal> {
@@ -357,7 +395,11 @@ impl Parser {
         }
         if self.eat("(") {
             let inner = self.all_of(depth + 1)?;
-            return if self.eat(")") { Ok(inner) } else { Err(Refusal::Nonsense) };
+            return if self.eat(")") {
+                Ok(inner)
+            } else {
+                Err(Refusal::Nonsense)
+            };
         }
         self.comparison()
     }
@@ -366,7 +408,9 @@ impl Parser {
         let quoted = matches!(self.peek(), Some(Token::Text(_)));
         let left = match self.next() {
             Some(Token::Word(word) | Token::Text(word)) => word,
-            Some(Token::Regex(pattern, flags)) => return Ok(Condition::FreeMatches(compile(&pattern, &flags)?)),
+            Some(Token::Regex(pattern, flags)) => {
+                return Ok(Condition::FreeMatches(compile(&pattern, &flags)?));
+            }
             Some(Token::Mark("{" | ";")) => return Err(Refusal::NotSimulated("blocks".to_owned())),
             _ => return Err(Refusal::Nonsense),
         };
@@ -375,26 +419,44 @@ impl Parser {
                 let arguments = self.arguments(0)?;
                 membership(&arguments)
             }
-            Some(Token::Mark("(")) if !quoted => Err(Refusal::NotSimulated(format!("function {left}()"))),
+            Some(Token::Mark("(")) if !quoted => {
+                Err(Refusal::NotSimulated(format!("function {left}()")))
+            }
             Some(Token::Mark("=")) => {
                 self.at += 1;
                 match self.next() {
-                    Some(Token::Regex(pattern, flags)) => Ok(Condition::Matches(left, compile(&pattern, &flags)?)),
-                    Some(Token::Word(value) | Token::Text(value)) if !matches!(self.peek(), Some(Token::Mark("("))) => Ok(Condition::Equal(left, value)),
-                    Some(Token::Word(value)) => Err(Refusal::NotSimulated(format!("function {value}()"))),
+                    Some(Token::Regex(pattern, flags)) => {
+                        Ok(Condition::Matches(left, compile(&pattern, &flags)?))
+                    }
+                    Some(Token::Word(value) | Token::Text(value))
+                        if !matches!(self.peek(), Some(Token::Mark("("))) =>
+                    {
+                        Ok(Condition::Equal(left, value))
+                    }
+                    Some(Token::Word(value)) => {
+                        Err(Refusal::NotSimulated(format!("function {value}()")))
+                    }
                     _ => Err(Refusal::Nonsense),
                 }
             }
             Some(Token::Mark("!=")) => {
                 self.at += 1;
                 match self.next() {
-                    Some(Token::Regex(pattern, flags)) => Ok(Condition::Not(Box::new(Condition::Matches(left, compile(&pattern, &flags)?)))),
-                    Some(Token::Word(value) | Token::Text(value)) => Ok(Condition::Unequal(left, value)),
+                    Some(Token::Regex(pattern, flags)) => Ok(Condition::Not(Box::new(
+                        Condition::Matches(left, compile(&pattern, &flags)?),
+                    ))),
+                    Some(Token::Word(value) | Token::Text(value)) => {
+                        Ok(Condition::Unequal(left, value))
+                    }
                     _ => Err(Refusal::Nonsense),
                 }
             }
-            Some(Token::Mark(mark @ (">" | "<" | ">=" | "<=" | ":=" | "=~" | "=="))) => Err(Refusal::NotSimulated(format!("operator {mark}"))),
-            Some(Token::Word(word)) if word == "like" => Err(Refusal::NotSimulated("operator like".to_owned())),
+            Some(Token::Mark(mark @ (">" | "<" | ">=" | "<=" | ":=" | "=~" | "=="))) => {
+                Err(Refusal::NotSimulated(format!("operator {mark}")))
+            }
+            Some(Token::Word(word)) if word == "like" => {
+                Err(Refusal::NotSimulated("operator like".to_owned()))
+            }
             _ => Ok(Condition::Free(left)),
         }
     }
@@ -430,7 +492,9 @@ impl Parser {
             let (mut words, mut calls) = (Vec::new(), Vec::new());
             while !self.eat("]") {
                 match self.next() {
-                    Some(Token::Word(name)) if matches!(self.peek(), Some(Token::Mark("("))) => calls.push((name, self.arguments(depth + 1)?)),
+                    Some(Token::Word(name)) if matches!(self.peek(), Some(Token::Mark("("))) => {
+                        calls.push((name, self.arguments(depth + 1)?))
+                    }
                     Some(Token::Word(word) | Token::Text(word)) => words.push(word),
                     _ => return Err(Refusal::Nonsense),
                 }
@@ -438,10 +502,16 @@ impl Parser {
                     return Err(Refusal::Nonsense);
                 }
             }
-            return Ok(if calls.is_empty() { Argument::Many(words) } else { Argument::Calls(calls) });
+            return Ok(if calls.is_empty() {
+                Argument::Many(words)
+            } else {
+                Argument::Calls(calls)
+            });
         }
         match self.next() {
-            Some(Token::Word(name)) if matches!(self.peek(), Some(Token::Mark("("))) => Ok(Argument::Calls(vec![(name, self.arguments(depth + 1)?)])),
+            Some(Token::Word(name)) if matches!(self.peek(), Some(Token::Mark("("))) => {
+                Ok(Argument::Calls(vec![(name, self.arguments(depth + 1)?)]))
+            }
             Some(Token::Word(word) | Token::Text(word)) => Ok(Argument::One(word)),
             Some(Token::Mark("{")) => Err(Refusal::NotSimulated("blocks".to_owned())),
             _ => Err(Refusal::Nonsense),
@@ -486,7 +556,11 @@ fn amount(argument: &Argument) -> Result<usize, Refusal> {
         return Ok(CEILING);
     }
     let amount: usize = word.parse().map_err(|_| Refusal::Nonsense)?;
-    if amount > CEILING { Err(Refusal::Broken(format!("limit must not exceed {CEILING}"))) } else { Ok(amount) }
+    if amount > CEILING {
+        Err(Refusal::Broken(format!("limit must not exceed {CEILING}")))
+    } else {
+        Ok(amount)
+    }
 }
 
 fn membership(arguments: &Arguments) -> Result<Condition, Refusal> {
@@ -500,13 +574,21 @@ fn membership(arguments: &Arguments) -> Result<Condition, Refusal> {
         }
     }
     match (field, values) {
-        (Some(field), Some(values)) => Ok(Condition::In { field, values, ignore_case }),
+        (Some(field), Some(values)) => Ok(Condition::In {
+            field,
+            values,
+            ignore_case,
+        }),
         _ => Err(Refusal::Nonsense),
     }
 }
 
 fn counting(arguments: &Arguments) -> Result<Counting, Refusal> {
-    let mut counting = Counting { field: None, distinct: false, name: "_count".to_owned() };
+    let mut counting = Counting {
+        field: None,
+        distinct: false,
+        name: "_count".to_owned(),
+    };
     for (name, argument) in arguments {
         match name.as_deref() {
             None | Some("field") => counting.field = Some(word(argument)?),
@@ -529,7 +611,11 @@ fn function(name: &str, arguments: &Arguments) -> Result<Step, Refusal> {
                     Some(_) => return Err(Refusal::Nonsense),
                 }
             }
-            Ok(if name == "head" { Step::Head(limit) } else { Step::Tail(limit) })
+            Ok(if name == "head" {
+                Step::Head(limit)
+            } else {
+                Step::Tail(limit)
+            })
         }
         "select" => match arguments.as_slice() {
             [(None, argument)] => words(argument).map(Step::Select),
@@ -537,7 +623,8 @@ fn function(name: &str, arguments: &Arguments) -> Result<Step, Refusal> {
             _ => Err(Refusal::Nonsense),
         },
         "sort" => {
-            let (mut fields, mut descending, mut limit) = (vec!["_count".to_owned()], true, IMPLIED_TAIL);
+            let (mut fields, mut descending, mut limit) =
+                (vec!["_count".to_owned()], true, IMPLIED_TAIL);
             for (name, argument) in arguments {
                 match name.as_deref() {
                     None | Some("field") => fields = words(argument)?,
@@ -569,13 +656,17 @@ fn group_by(arguments: &Arguments) -> Result<Step, Refusal> {
                 let mut counts = Vec::new();
                 for (name, arguments) in calls {
                     if name != "count" {
-                        return Err(Refusal::NotSimulated(format!("function {name}() in groupBy")));
+                        return Err(Refusal::NotSimulated(format!(
+                            "function {name}() in groupBy"
+                        )));
                     }
                     counts.push(counting(arguments)?);
                 }
                 functions = Some(counts);
             }
-            (Some("function"), Argument::Many(none)) if none.is_empty() => functions = Some(Vec::new()),
+            (Some("function"), Argument::Many(none)) if none.is_empty() => {
+                functions = Some(Vec::new())
+            }
             // Larger than what the lab ever has.
             (Some("limit"), _) => {
                 word(argument)?;
@@ -586,7 +677,13 @@ fn group_by(arguments: &Arguments) -> Result<Step, Refusal> {
     if fields.is_empty() {
         return Err(Refusal::Nonsense);
     }
-    let functions = functions.unwrap_or_else(|| vec![Counting { field: None, distinct: false, name: "_count".to_owned() }]);
+    let functions = functions.unwrap_or_else(|| {
+        vec![Counting {
+            field: None,
+            distinct: false,
+            name: "_count".to_owned(),
+        }]
+    });
     Ok(Step::GroupBy(fields, functions))
 }
 
@@ -594,19 +691,37 @@ impl Condition {
     /// Whether a row passes.
     #[must_use]
     pub fn holds(&self, row: &Fields) -> bool {
-        let get = |name: &str| row.get(name).or_else(|| row.get(&format!("#{name}"))).map(String::as_str);
+        let get = |name: &str| {
+            row.get(name)
+                .or_else(|| row.get(&format!("#{name}")))
+                .map(String::as_str)
+        };
         match self {
             Self::True => true,
             Self::And(parts) => parts.iter().all(|part| part.holds(row)),
             Self::Or(parts) => parts.iter().any(|part| part.holds(row)),
             Self::Not(inner) => !inner.holds(row),
             Self::Equal(field, pattern) => get(field).is_some_and(|value| wildcard(value, pattern)),
-            Self::Unequal(field, pattern) => get(field).is_none_or(|value| !wildcard(value, pattern)),
+            Self::Unequal(field, pattern) => {
+                get(field).is_none_or(|value| !wildcard(value, pattern))
+            }
             Self::Matches(field, regex) => get(field).is_some_and(|value| regex.is_match(value)),
-            Self::Free(text) => get("@rawstring").is_some_and(|raw| wildcard(&raw.to_lowercase(), &format!("*{}*", text.to_lowercase()))),
+            Self::Free(text) => get("@rawstring").is_some_and(|raw| {
+                wildcard(&raw.to_lowercase(), &format!("*{}*", text.to_lowercase()))
+            }),
             Self::FreeMatches(regex) => get("@rawstring").is_some_and(|raw| regex.is_match(raw)),
-            Self::In { field, values, ignore_case } => get(field).is_some_and(|value| {
-                values.iter().any(|pattern| if *ignore_case { wildcard(&value.to_lowercase(), &pattern.to_lowercase()) } else { wildcard(value, pattern) })
+            Self::In {
+                field,
+                values,
+                ignore_case,
+            } => get(field).is_some_and(|value| {
+                values.iter().any(|pattern| {
+                    if *ignore_case {
+                        wildcard(&value.to_lowercase(), &pattern.to_lowercase())
+                    } else {
+                        wildcard(value, pattern)
+                    }
+                })
             }),
         }
     }
@@ -628,18 +743,29 @@ impl Query {
             match step {
                 Step::Filter(condition) => rows.retain(|row| condition.holds(row)),
                 Step::Count(counting) => {
-                    rows = vec![Fields::from([(counting.name.clone(), count(&rows, counting).to_string())])];
+                    rows = vec![Fields::from([(
+                        counting.name.clone(),
+                        count(&rows, counting).to_string(),
+                    )])];
                     order = vec![counting.name.clone()];
                     aggregate = true;
                 }
                 Step::GroupBy(fields, counts) => {
                     rows = group(&rows, fields, counts);
-                    order = fields.iter().cloned().chain(counts.iter().map(|counting| counting.name.clone())).collect();
+                    order = fields
+                        .iter()
+                        .cloned()
+                        .chain(counts.iter().map(|counting| counting.name.clone()))
+                        .collect();
                     aggregate = true;
                 }
                 Step::Sort(fields, descending, limit) => {
                     rows.sort_by(|one, other| {
-                        let by = fields.iter().map(|field| compare(one.get(field), other.get(field))).find(|order| order.is_ne()).unwrap_or(Ordering::Equal);
+                        let by = fields
+                            .iter()
+                            .map(|field| compare(one.get(field), other.get(field)))
+                            .find(|order| order.is_ne())
+                            .unwrap_or(Ordering::Equal);
                         if *descending { by.reverse() } else { by }
                     });
                     rows.truncate(*limit);
@@ -655,7 +781,9 @@ impl Query {
                 }
                 Step::Select(fields) => {
                     for row in &mut rows {
-                        row.retain(|name, _| fields.contains(name) || name == "@timestamp" && !aggregate);
+                        row.retain(|name, _| {
+                            fields.contains(name) || name == "@timestamp" && !aggregate
+                        });
                     }
                     order.clone_from(fields);
                 }
@@ -664,14 +792,22 @@ impl Query {
         if !aggregate && !limited {
             rows = rows.split_off(rows.len().saturating_sub(IMPLIED_TAIL));
         }
-        Outcome { events: rows.into_iter().map(written).collect(), aggregate, field_order: order }
+        Outcome {
+            events: rows.into_iter().map(written).collect(),
+            aggregate,
+            field_order: order,
+        }
     }
 }
 
 fn count(rows: &[Fields], counting: &Counting) -> usize {
     match &counting.field {
         None => rows.len(),
-        Some(field) if counting.distinct => rows.iter().filter_map(|row| row.get(field)).collect::<std::collections::BTreeSet<_>>().len(),
+        Some(field) if counting.distinct => rows
+            .iter()
+            .filter_map(|row| row.get(field))
+            .collect::<std::collections::BTreeSet<_>>()
+            .len(),
         Some(field) => rows.iter().filter(|row| row.contains_key(field)).count(),
     }
 }
@@ -730,8 +866,22 @@ mod tests {
 
     fn rows() -> Vec<Row> {
         [
-            (1, "ProcessRollup2", "a1", "HOST-A", "powershell.exe", "powershell -enc AAA"),
-            (2, "ProcessRollup2", "a1", "HOST-A", "cmd.exe", r#"cmd /c "C:\x y""#),
+            (
+                1,
+                "ProcessRollup2",
+                "a1",
+                "HOST-A",
+                "powershell.exe",
+                "powershell -enc AAA",
+            ),
+            (
+                2,
+                "ProcessRollup2",
+                "a1",
+                "HOST-A",
+                "cmd.exe",
+                r#"cmd /c "C:\x y""#,
+            ),
             (3, "DnsRequest", "a2", "HOST-B", "chrome.exe", ""),
             (4, "ProcessRollup2", "a2", "HOST-B", "cmd.exe", "cmd /c dir"),
         ]
@@ -747,17 +897,27 @@ mod tests {
                 fields.insert("CommandLine".to_owned(), line.to_owned());
             }
             fields.insert("@rawstring".to_owned(), format!("{event} {file} {line}"));
-            Row { at_ms, cid: "c".to_owned(), fields }
+            Row {
+                at_ms,
+                cid: "c".to_owned(),
+                fields,
+            }
         })
         .collect()
     }
 
     fn run(query: &str) -> Vec<Value> {
-        parse(query).unwrap_or_else(|refusal| panic!("{query}: {refusal:?}")).run(rows().iter()).events
+        parse(query)
+            .unwrap_or_else(|refusal| panic!("{query}: {refusal:?}"))
+            .run(rows().iter())
+            .events
     }
 
     fn times(query: &str) -> Vec<i64> {
-        run(query).iter().map(|event| event["@timestamp"].as_i64().expect("a number")).collect()
+        run(query)
+            .iter()
+            .map(|event| event["@timestamp"].as_i64().expect("a number"))
+            .collect()
     }
 
     #[test]
@@ -767,11 +927,20 @@ mod tests {
             ("*", vec![1, 2, 3, 4]),
             ("#event_simpleName=ProcessRollup2", vec![1, 2, 4]),
             ("#event_simpleName=ProcessRollup2 aid=a1", vec![1, 2]),
-            ("#event_simpleName=\"ProcessRollup2\" and aid=\"a1\"", vec![1, 2]),
+            (
+                "#event_simpleName=\"ProcessRollup2\" and aid=\"a1\"",
+                vec![1, 2],
+            ),
             ("FileName=cmd.exe or FileName=chrome.exe", vec![2, 3, 4]),
             // or binds tighter than and
-            ("aid=a1 and FileName=cmd.exe or FileName=chrome.exe", vec![2]),
-            ("(aid=a1 and FileName=cmd.exe) or FileName=chrome.exe", vec![2, 3]),
+            (
+                "aid=a1 and FileName=cmd.exe or FileName=chrome.exe",
+                vec![2],
+            ),
+            (
+                "(aid=a1 and FileName=cmd.exe) or FileName=chrome.exe",
+                vec![2, 3],
+            ),
             ("FileName!=cmd.exe", vec![1, 3]),
             ("CommandLine!=x", vec![1, 2, 3, 4]),
             ("not FileName=cmd.exe", vec![1, 3]),
@@ -782,8 +951,14 @@ mod tests {
             ("FileName=/^CMD\\.exe$/", vec![]),
             ("FileName!=/^cmd/", vec![1, 3]),
             (r#"CommandLine="cmd /c \"C:\\x y\"""#, vec![2]),
-            ("in(FileName, values=[\"cmd.exe\", \"power*\"])", vec![1, 2, 4]),
-            ("in(field=FileName, values=[\"CMD.EXE\"], ignoreCase=true)", vec![2, 4]),
+            (
+                "in(FileName, values=[\"cmd.exe\", \"power*\"])",
+                vec![1, 2, 4],
+            ),
+            (
+                "in(field=FileName, values=[\"CMD.EXE\"], ignoreCase=true)",
+                vec![2, 4],
+            ),
             ("!in(\"FileName\", values=[\"cmd.exe\"])", vec![1, 3]),
             ("powershell", vec![1]),
             ("FileName=cmd.exe | head(1)", vec![2]),
@@ -798,18 +973,39 @@ mod tests {
     #[test]
     fn aggregates_count_and_group() {
         assert_eq!(run("* | count()"), vec![serde_json::json!({"_count": "4"})]);
-        assert_eq!(run("* | count(CommandLine, as=n)"), vec![serde_json::json!({"n": "3"})]);
         assert_eq!(
-            run("* | groupBy([FileName], function=[count(as=n), count(aid, distinct=true, as=hosts)]) | sort(n, order=desc, limit=1)"),
+            run("* | count(CommandLine, as=n)"),
+            vec![serde_json::json!({"n": "3"})]
+        );
+        assert_eq!(
+            run(
+                "* | groupBy([FileName], function=[count(as=n), count(aid, distinct=true, as=hosts)]) | sort(n, order=desc, limit=1)"
+            ),
             vec![serde_json::json!({"FileName": "cmd.exe", "n": "2", "hosts": "2"})]
         );
-        assert_eq!(run("aid=a1 | select([FileName]) | head(1)"), vec![serde_json::json!({"@timestamp": 1, "FileName": "powershell.exe"})]);
+        assert_eq!(
+            run("aid=a1 | select([FileName]) | head(1)"),
+            vec![serde_json::json!({"@timestamp": 1, "FileName": "powershell.exe"})]
+        );
     }
 
     #[test]
     fn what_is_beyond_the_lab_is_refused_by_name() {
-        for query in ["* | n > 5", "test(a==b)", "a like \"b\"", "* | join({b=c}, field=a)", "x := y", "cidr(RemoteAddressIP4, subnet=[\"10.0.0.0/8\"])", "* | groupBy(a, function=sum(b))", "a = lower(b)"] {
-            assert!(matches!(parse(query), Err(Refusal::NotSimulated(_))), "{query}: {:?}", parse(query));
+        for query in [
+            "* | n > 5",
+            "test(a==b)",
+            "a like \"b\"",
+            "* | join({b=c}, field=a)",
+            "x := y",
+            "cidr(RemoteAddressIP4, subnet=[\"10.0.0.0/8\"])",
+            "* | groupBy(a, function=sum(b))",
+            "a = lower(b)",
+        ] {
+            assert!(
+                matches!(parse(query), Err(Refusal::NotSimulated(_))),
+                "{query}: {:?}",
+                parse(query)
+            );
         }
     }
 
@@ -818,14 +1014,30 @@ mod tests {
         for query in ["(a=b", "a=b)", "in(a, values=[\"b\")", "\"a", "a=/b"] {
             assert!(matches!(parse(query), Err(Refusal::Broken(_))), "{query}");
         }
-        for query in ["a=", "= b", "a=/x/s", "a=/(/", "* | head(x)", "* | sort(a, order=up)"] {
-            assert!(matches!(parse(query), Err(Refusal::Nonsense | Refusal::Broken(_))), "{query}");
+        for query in [
+            "a=",
+            "= b",
+            "a=/x/s",
+            "a=/(/",
+            "* | head(x)",
+            "* | sort(a, order=up)",
+        ] {
+            assert!(
+                matches!(parse(query), Err(Refusal::Nonsense | Refusal::Broken(_))),
+                "{query}"
+            );
         }
     }
 
     #[test]
     fn without_a_limit_the_last_two_hundred_come() {
-        let many: Vec<Row> = (0..300).map(|at_ms| Row { at_ms, cid: "c".to_owned(), fields: Fields::from([("a".to_owned(), "b".to_owned())]) }).collect();
+        let many: Vec<Row> = (0..300)
+            .map(|at_ms| Row {
+                at_ms,
+                cid: "c".to_owned(),
+                fields: Fields::from([("a".to_owned(), "b".to_owned())]),
+            })
+            .collect();
         let outcome = parse("a=b").expect("a query").run(many.iter());
         assert_eq!(outcome.events.len(), 200);
         assert_eq!(outcome.events[0]["@timestamp"], 100);
@@ -833,8 +1045,14 @@ mod tests {
 
     #[test]
     fn a_query_that_is_too_long_or_too_deep_is_an_error() {
-        assert!(matches!(parse(&"a ".repeat(40_000)), Err(Refusal::Broken(_))));
-        assert!(matches!(parse(&format!("{}a{}", "(".repeat(20_000), ")".repeat(20_000))), Err(Refusal::Broken(_))));
+        assert!(matches!(
+            parse(&"a ".repeat(40_000)),
+            Err(Refusal::Broken(_))
+        ));
+        assert!(matches!(
+            parse(&format!("{}a{}", "(".repeat(20_000), ")".repeat(20_000))),
+            Err(Refusal::Broken(_))
+        ));
     }
 
     proptest! {

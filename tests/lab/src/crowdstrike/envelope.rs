@@ -27,25 +27,43 @@ impl Reply {
     /// A JSON answer as it is.
     #[must_use]
     pub fn json(status: u16, body: Value) -> Self {
-        Self { status, headers: Vec::new(), body: Some(body), verbatim: None }
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Some(body),
+            verbatim: None,
+        }
     }
 
     /// No body at all.
     #[must_use]
     pub fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: None, verbatim: None }
+        Self {
+            status,
+            headers: Vec::new(),
+            body: None,
+            verbatim: None,
+        }
     }
 
     /// A text that claims to be JSON.
     #[must_use]
     pub fn verbatim(status: u16, text: String) -> Self {
-        Self { status, headers: Vec::new(), body: None, verbatim: Some(text) }
+        Self {
+            status,
+            headers: Vec::new(),
+            body: None,
+            verbatim: Some(text),
+        }
     }
 
     /// An answer of a service with an envelope.
     #[must_use]
     pub fn resources(service: &str, resources: Vec<Value>) -> Self {
-        Self::json(200, json!({ "meta": meta(service), "resources": resources, "errors": [] }))
+        Self::json(
+            200,
+            json!({ "meta": meta(service), "resources": resources, "errors": [] }),
+        )
     }
 
     /// The same with another member in `meta`.
@@ -53,19 +71,28 @@ impl Reply {
     pub fn page(service: &str, resources: Vec<Value>, pagination: Value) -> Self {
         let mut meta = meta(service);
         meta["pagination"] = pagination;
-        Self::json(200, json!({ "meta": meta, "resources": resources, "errors": [] }))
+        Self::json(
+            200,
+            json!({ "meta": meta, "resources": resources, "errors": [] }),
+        )
     }
 
     /// A refusal by a service: an envelope with one error.
     #[must_use]
     pub fn refuse(status: u16, message: impl Into<String>) -> Self {
-        Self::json(status, json!({ "meta": meta("crowdstrike-api-gateway"), "resources": [], "errors": [{ "code": status, "message": message.into() }] }))
+        Self::json(
+            status,
+            json!({ "meta": meta("crowdstrike-api-gateway"), "resources": [], "errors": [{ "code": status, "message": message.into() }] }),
+        )
     }
 
     /// A refusal by the gateway: no resources.
     #[must_use]
     pub fn gateway(status: u16, message: &str) -> Self {
-        Self::json(status, json!({ "meta": meta("crowdstrike-api-gateway"), "errors": [{ "code": status, "message": message }] }))
+        Self::json(
+            status,
+            json!({ "meta": meta("crowdstrike-api-gateway"), "errors": [{ "code": status, "message": message }] }),
+        )
     }
 
     /// Adds a header.
@@ -87,16 +114,24 @@ impl Reply {
     /// As an HTTP response.
     #[must_use]
     pub fn into_response(self) -> Response<Body> {
-        let text = self.verbatim.or_else(|| self.body.as_ref().map(Value::to_string));
+        let text = self
+            .verbatim
+            .or_else(|| self.body.as_ref().map(Value::to_string));
         let has_body = text.is_some();
         let mut response = Response::new(Body::from(text.unwrap_or_default()));
-        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         if has_body {
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            response.headers_mut().insert(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/json"),
+            );
         }
         for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
-                response.headers_mut().insert(HeaderName::from_static(name), value);
+                response
+                    .headers_mut()
+                    .insert(HeaderName::from_static(name), value);
             }
         }
         response

@@ -93,7 +93,11 @@ pub struct Malformed {
 
 impl std::fmt::Display for Malformed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "invalid filter expression: {} at position {}", self.what, self.at)
+        write!(
+            f,
+            "invalid filter expression: {} at position {}",
+            self.what, self.at
+        )
     }
 }
 
@@ -102,14 +106,23 @@ impl std::fmt::Display for Malformed {
 /// # Errors
 /// The first thing that is wrong with it.
 pub fn parse(text: &str, dialect: Dialect) -> Result<Filter, Malformed> {
-    let mut parser = Parser { text, at: 0, dialect, properties: 0 };
+    let mut parser = Parser {
+        text,
+        at: 0,
+        dialect,
+        properties: 0,
+    };
     parser.skip_spaces();
     if parser.rest().is_empty() {
         return Ok(Filter::All);
     }
     let filter = parser.any_of(0)?;
     parser.skip_spaces();
-    if parser.rest().is_empty() { Ok(filter) } else { Err(parser.error("unexpected text")) }
+    if parser.rest().is_empty() {
+        Ok(filter)
+    } else {
+        Err(parser.error("unexpected text"))
+    }
 }
 
 struct Parser<'a> {
@@ -125,7 +138,10 @@ impl Parser<'_> {
     }
 
     fn error(&self, what: &str) -> Malformed {
-        Malformed { at: self.at, what: what.to_owned() }
+        Malformed {
+            at: self.at,
+            what: what.to_owned(),
+        }
     }
 
     fn skip_spaces(&mut self) {
@@ -170,13 +186,23 @@ impl Parser<'_> {
         if self.eat("(") {
             let inner = self.any_of(depth + 1)?;
             self.skip_spaces();
-            return if self.eat(")") { Ok(inner) } else { Err(self.error("expected )")) };
+            return if self.eat(")") {
+                Ok(inner)
+            } else {
+                Err(self.error("expected )"))
+            };
         }
         self.property()
     }
 
     fn property(&mut self) -> Result<Filter, Malformed> {
-        let length = self.rest().bytes().take_while(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.')).count();
+        let length = self
+            .rest()
+            .bytes()
+            .take_while(|byte| {
+                byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.')
+            })
+            .count();
         if length == 0 {
             return Err(self.error("expected a property name in lower case"));
         }
@@ -205,7 +231,15 @@ impl Parser<'_> {
                 return op;
             }
         }
-        for (token, op) in [("!~", Op::NotMatch), (">=", Op::GreaterEqual), ("<=", Op::LessEqual), ("!", Op::NotEqual), (">", Op::Greater), ("<", Op::Less), ("~", Op::Match)] {
+        for (token, op) in [
+            ("!~", Op::NotMatch),
+            (">=", Op::GreaterEqual),
+            ("<=", Op::LessEqual),
+            ("!", Op::NotEqual),
+            (">", Op::Greater),
+            ("<", Op::Less),
+            ("~", Op::Match),
+        ] {
             if self.eat(token) {
                 return op;
             }
@@ -238,14 +272,22 @@ impl Parser<'_> {
         if self.eat("*") {
             return Ok(Literal::Any);
         }
-        let length = self.rest().bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')).count();
+        let length = self
+            .rest()
+            .bytes()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+            .count();
         let word = self.rest()[..length].to_owned();
         let literal = match word.as_str() {
             "true" => Literal::Flag(true),
             "false" => Literal::Flag(false),
             "null" => Literal::Null,
             _ => match word.parse::<f64>() {
-                Ok(number) if number.is_finite() && word.bytes().any(|byte| byte.is_ascii_digit()) => Literal::Number(number),
+                Ok(number)
+                    if number.is_finite() && word.bytes().any(|byte| byte.is_ascii_digit()) =>
+                {
+                    Literal::Number(number)
+                }
                 _ => return Err(self.error("expected a value; text stands in single quotes")),
             },
         };
@@ -286,20 +328,31 @@ fn single_or(mut parts: Vec<Filter>, join: fn(Vec<Filter>) -> Filter) -> Filter 
 
 fn is_time(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
-    last == "timestamp" || last.ends_with("_timestamp") || matches!(last, "first_seen" | "last_seen" | "last_reboot")
+    last == "timestamp"
+        || last.ends_with("_timestamp")
+        || matches!(last, "first_seen" | "last_seen" | "last_reboot")
 }
 
 /// What a dialect refuses.
 fn check(dialect: Dialect, name: &str, op: Op, value: &Literal) -> Result<(), String> {
-    let compares = matches!(op, Op::Greater | Op::GreaterEqual | Op::Less | Op::LessEqual);
-    if compares && matches!(value, Literal::Set(_) | Literal::Null | Literal::Flag(_) | Literal::Any) {
+    let compares = matches!(
+        op,
+        Op::Greater | Op::GreaterEqual | Op::Less | Op::LessEqual
+    );
+    if compares
+        && matches!(
+            value,
+            Literal::Set(_) | Literal::Null | Literal::Flag(_) | Literal::Any
+        )
+    {
         return Err("a comparison needs a number or a text".to_owned());
     }
     if matches!(op, Op::Match | Op::NotMatch) && !matches!(value, Literal::Text(_)) {
         return Err("~ needs a text".to_owned());
     }
     if is_time(name) {
-        let starred = matches!(value, Literal::Text(text) if text.contains('*')) || matches!(op, Op::Wildcard | Op::NotWildcard);
+        let starred = matches!(value, Literal::Text(text) if text.contains('*'))
+            || matches!(op, Op::Wildcard | Op::NotWildcard);
         if starred {
             return Err(format!("wildcards are not allowed on the time {name}"));
         }
@@ -311,7 +364,9 @@ fn check(dialect: Dialect, name: &str, op: Op, value: &Literal) -> Result<(), St
     }
     if dialect == Dialect::Hosts {
         if compares && !is_time(name) {
-            return Err(format!("comparisons are only allowed on times, not on {name}"));
+            return Err(format!(
+                "comparisons are only allowed on times, not on {name}"
+            ));
         }
         if op == Op::NotMatch {
             return Err("!~ is not supported".to_owned());
@@ -319,7 +374,9 @@ fn check(dialect: Dialect, name: &str, op: Op, value: &Literal) -> Result<(), St
         if *value == Literal::Any {
             return Err(format!("a bare * is not allowed on {name}"));
         }
-        if op == Op::Equal && matches!(value, Literal::Text(text) if text.starts_with('*') && text.len() > 1) {
+        if op == Op::Equal
+            && matches!(value, Literal::Text(text) if text.starts_with('*') && text.len() > 1)
+        {
             return Err(format!("a leading wildcard is not allowed on {name}"));
         }
     }
@@ -339,7 +396,11 @@ pub fn instant(text: &str, now_ms: i64) -> Option<i64> {
             _ => return None,
         };
         let unit = rest.chars().last()?;
-        let amount: i64 = rest.strip_suffix(unit)?.parse().ok().filter(|amount| (0..1_000_000).contains(amount))?;
+        let amount: i64 = rest
+            .strip_suffix(unit)?
+            .parse()
+            .ok()
+            .filter(|amount| (0..1_000_000).contains(amount))?;
         let unit_ms = match unit {
             's' => 1_000,
             'm' => 60_000,
@@ -354,7 +415,10 @@ pub fn instant(text: &str, now_ms: i64) -> Option<i64> {
         return Some(stamp.as_millisecond());
     }
     if let Ok(civil) = text.parse::<jiff::civil::DateTime>() {
-        return civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_millisecond());
+        return civil
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()
+            .map(|zoned| zoned.timestamp().as_millisecond());
     }
     None
 }
@@ -367,7 +431,10 @@ pub fn values<'a>(record: &'a Value, name: &str) -> Vec<&'a Value> {
         found = found
             .into_iter()
             .flat_map(|value| match value {
-                Value::Array(items) => items.iter().filter_map(|item| item.get(part)).collect::<Vec<_>>(),
+                Value::Array(items) => items
+                    .iter()
+                    .filter_map(|item| item.get(part))
+                    .collect::<Vec<_>>(),
                 other => other.get(part).into_iter().collect(),
             })
             .collect();
@@ -387,17 +454,33 @@ impl Filter {
     pub fn matches(&self, record: &Value, dialect: Dialect, now_ms: i64) -> bool {
         match self {
             Self::All => true,
-            Self::And(parts) => parts.iter().all(|part| part.matches(record, dialect, now_ms)),
-            Self::Or(parts) => parts.iter().any(|part| part.matches(record, dialect, now_ms)),
-            Self::Property { name, op, value } => property_matches(record, dialect, now_ms, name, *op, value),
+            Self::And(parts) => parts
+                .iter()
+                .all(|part| part.matches(record, dialect, now_ms)),
+            Self::Or(parts) => parts
+                .iter()
+                .any(|part| part.matches(record, dialect, now_ms)),
+            Self::Property { name, op, value } => {
+                property_matches(record, dialect, now_ms, name, *op, value)
+            }
         }
     }
 }
 
-fn property_matches(record: &Value, dialect: Dialect, now_ms: i64, name: &str, op: Op, wanted: &Literal) -> bool {
+fn property_matches(
+    record: &Value,
+    dialect: Dialect,
+    now_ms: i64,
+    name: &str,
+    op: Op,
+    wanted: &Literal,
+) -> bool {
     // `local_ip.raw` is the same field with another index.
     let plain = name.strip_suffix(".raw").unwrap_or(name);
-    let found: Vec<&Value> = values(record, plain).into_iter().filter(|value| !value.is_null()).collect();
+    let found: Vec<&Value> = values(record, plain)
+        .into_iter()
+        .filter(|value| !value.is_null())
+        .collect();
     let negated = matches!(op, Op::NotEqual | Op::NotMatch | Op::NotWildcard);
     let positive = match op {
         Op::NotEqual => Op::Equal,
@@ -408,8 +491,12 @@ fn property_matches(record: &Value, dialect: Dialect, now_ms: i64, name: &str, o
     let hit = match wanted {
         Literal::Null => found.is_empty(),
         Literal::Any => !found.is_empty(),
-        Literal::Set(items) => items.iter().any(|item| found.iter().any(|value| equal_exactly(value, item))),
-        _ => found.iter().any(|value| one_matches(value, dialect, now_ms, plain, positive, wanted)),
+        Literal::Set(items) => items
+            .iter()
+            .any(|item| found.iter().any(|value| equal_exactly(value, item))),
+        _ => found
+            .iter()
+            .any(|value| one_matches(value, dialect, now_ms, plain, positive, wanted)),
     };
     hit != negated
 }
@@ -424,10 +511,19 @@ fn equal_exactly(value: &Value, wanted: &Literal) -> bool {
     }
 }
 
-fn one_matches(value: &Value, dialect: Dialect, now_ms: i64, name: &str, op: Op, wanted: &Literal) -> bool {
+fn one_matches(
+    value: &Value,
+    dialect: Dialect,
+    now_ms: i64,
+    name: &str,
+    op: Op,
+    wanted: &Literal,
+) -> bool {
     let order = |wanted: &Literal| match wanted {
         Literal::Number(number) => as_number(value).and_then(|found| found.partial_cmp(number)),
-        Literal::Text(text) if is_time(name) => Some(instant(&as_text(value), now_ms)?.cmp(&instant(text, now_ms)?)),
+        Literal::Text(text) if is_time(name) => {
+            Some(instant(&as_text(value), now_ms)?.cmp(&instant(text, now_ms)?))
+        }
         Literal::Text(text) => match (as_number(value), text.parse::<f64>().ok()) {
             (Some(found), Some(wanted)) => found.partial_cmp(&wanted),
             _ => Some(as_text(value).cmp(text)),
@@ -445,7 +541,9 @@ fn one_matches(value: &Value, dialect: Dialect, now_ms: i64, name: &str, op: Op,
             Literal::Text(_) if is_time(name) => order(wanted) == Some(Ordering::Equal),
             Literal::Text(text) if text.contains('*') => wildcard(&as_text(value), text),
             // A host's name in plain quotes finds every host that has the word in its name.
-            Literal::Text(text) if dialect == Dialect::Hosts && name == "hostname" => tokens_match(&as_text(value), text),
+            Literal::Text(text) if dialect == Dialect::Hosts && name == "hostname" => {
+                tokens_match(&as_text(value), text)
+            }
             other => equal_exactly(value, other),
         },
     }
@@ -470,7 +568,10 @@ fn as_number(value: &Value) -> Option<f64> {
 /// Every word of `wanted` is a word of `text`; case, spaces and punctuation do not count.
 fn tokens_match(text: &str, wanted: &str) -> bool {
     fn words(text: &str) -> Vec<String> {
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect()
     }
     let (have, want) = (words(text), words(wanted));
     !want.is_empty() && want.iter().all(|word| have.contains(word))
@@ -481,9 +582,13 @@ fn tokens_match(text: &str, wanted: &str) -> bool {
 pub fn wildcard(text: &str, pattern: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or("");
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
     let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    let Some((last, middle)) = parts.split_last() else {
+        return rest.is_empty();
+    };
     for part in middle {
         match rest.find(part) {
             Some(at) => rest = &rest[at + part.len()..],
@@ -498,13 +603,20 @@ pub fn wildcard(text: &str, pattern: &str) -> bool {
 /// # Errors
 /// What is wrong with it.
 pub fn sort_order(text: &str) -> Result<(String, bool), String> {
-    let (field, direction) = text.rsplit_once('|').or_else(|| text.rsplit_once('.')).ok_or_else(|| format!("invalid sort {text:?}"))?;
+    let (field, direction) = text
+        .rsplit_once('|')
+        .or_else(|| text.rsplit_once('.'))
+        .ok_or_else(|| format!("invalid sort {text:?}"))?;
     let descending = match direction {
         "asc" => false,
         "desc" => true,
         _ => return Err(format!("invalid sort direction {direction:?}")),
     };
-    if field.is_empty() || !field.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.')) {
+    if field.is_empty()
+        || !field.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.')
+        })
+    {
         return Err(format!("invalid sort field {field:?}"));
     }
     Ok((field.to_owned(), descending))
@@ -533,7 +645,9 @@ mod tests {
     const NOW: i64 = 1_780_000_000_000;
 
     fn passes(filter: &str, record: &Value) -> bool {
-        parse(filter, Dialect::Alerts).unwrap_or_else(|error| panic!("{filter}: {error}")).matches(record, Dialect::Alerts, NOW)
+        parse(filter, Dialect::Alerts)
+            .unwrap_or_else(|error| panic!("{filter}: {error}"))
+            .matches(record, Dialect::Alerts, NOW)
     }
 
     fn alert() -> Value {
@@ -586,9 +700,27 @@ mod tests {
     #[test]
     fn malformed_filters_are_refused() {
         for filter in [
-            "status", "status:", "status:new", "Status:'new'", "status:'new", "status='new'", "status:'new' status:'x'", "(status:'new'", "status:'new')",
-            "status:[]", "status:['a'", "status:\"new\"", "+status:'a'", "status:'a'+", "status:>null", "severity:~70", "status:'a' and severity:70",
-            "created_timestamp:*'2026*'", "created_timestamp:'2026-*'", "created_timestamp:>'yesterday'", "severity:>--5",
+            "status",
+            "status:",
+            "status:new",
+            "Status:'new'",
+            "status:'new",
+            "status='new'",
+            "status:'new' status:'x'",
+            "(status:'new'",
+            "status:'new')",
+            "status:[]",
+            "status:['a'",
+            "status:\"new\"",
+            "+status:'a'",
+            "status:'a'+",
+            "status:>null",
+            "severity:~70",
+            "status:'a' and severity:70",
+            "created_timestamp:*'2026*'",
+            "created_timestamp:'2026-*'",
+            "created_timestamp:>'yesterday'",
+            "severity:>--5",
         ] {
             assert!(parse(filter, Dialect::Alerts).is_err(), "{filter}");
         }
@@ -596,11 +728,23 @@ mod tests {
 
     #[test]
     fn hosts_refuse_what_alerts_take() {
-        for filter in ["agent_version:>'7'", "hostname:!~'x'", "hostname:'*x*'", "hostname:*", "severity:>=4"] {
+        for filter in [
+            "agent_version:>'7'",
+            "hostname:!~'x'",
+            "hostname:'*x*'",
+            "hostname:*",
+            "severity:>=4",
+        ] {
             assert!(parse(filter, Dialect::Hosts).is_err(), "{filter}");
             assert!(parse(filter, Dialect::Alerts).is_ok(), "{filter}");
         }
-        for filter in ["last_seen:>'now-7d'", "hostname:'a'", "hostname:['A']", "local_ip.raw:*'10.*'", "hostname:'lyn*'"] {
+        for filter in [
+            "last_seen:>'now-7d'",
+            "hostname:'a'",
+            "hostname:['A']",
+            "local_ip.raw:*'10.*'",
+            "hostname:'lyn*'",
+        ] {
             assert!(parse(filter, Dialect::Hosts).is_ok(), "{filter}");
         }
     }
@@ -608,7 +752,11 @@ mod tests {
     #[test]
     fn a_host_name_in_quotes_finds_several_and_in_a_set_exactly_one() {
         let host = json!({"hostname": "LYN-FIN-07"});
-        let hit = |filter: &str| parse(filter, Dialect::Hosts).expect(filter).matches(&host, Dialect::Hosts, NOW);
+        let hit = |filter: &str| {
+            parse(filter, Dialect::Hosts)
+                .expect(filter)
+                .matches(&host, Dialect::Hosts, NOW)
+        };
         assert!(hit("hostname:'fin'"));
         assert!(!hit("hostname:['lyn-fin-07']"));
         assert!(hit("hostname:['LYN-FIN-07']"));
@@ -629,8 +777,14 @@ mod tests {
 
     #[test]
     fn sort_orders_take_both_writings() {
-        assert_eq!(sort_order("severity.desc"), Ok(("severity".to_owned(), true)));
-        assert_eq!(sort_order("device.hostname|asc"), Ok(("device.hostname".to_owned(), false)));
+        assert_eq!(
+            sort_order("severity.desc"),
+            Ok(("severity".to_owned(), true))
+        );
+        assert_eq!(
+            sort_order("device.hostname|asc"),
+            Ok(("device.hostname".to_owned(), false))
+        );
         assert!(sort_order("severity").is_err());
         assert!(sort_order("severity.down").is_err());
     }

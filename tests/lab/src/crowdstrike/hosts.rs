@@ -43,9 +43,13 @@ fn devices(lab: &Lab, cid: &str) -> Vec<Value> {
 }
 
 fn select(lab: &Lab, call: &Call) -> Result<Vec<Value>, Reply> {
-    let filter: Filter = fql::parse(call.parameter("filter").unwrap_or(""), Dialect::Hosts).map_err(|error| Reply::refuse(400, error.to_string()))?;
+    let filter: Filter = fql::parse(call.parameter("filter").unwrap_or(""), Dialect::Hosts)
+        .map_err(|error| Reply::refuse(400, error.to_string()))?;
     let now = lab.world.clock.now_ms();
-    let mut found: Vec<Value> = devices(lab, &call.cid).into_iter().filter(|device| filter.matches(device, Dialect::Hosts, now)).collect();
+    let mut found: Vec<Value> = devices(lab, &call.cid)
+        .into_iter()
+        .filter(|device| filter.matches(device, Dialect::Hosts, now))
+        .collect();
     if let Some(sort) = call.parameter("sort").filter(|sort| !sort.is_empty()) {
         let (field, descending) = fql::sort_order(sort).map_err(|what| Reply::refuse(400, what))?;
         found.sort_by(|one, other| {
@@ -58,7 +62,14 @@ fn select(lab: &Lab, call: &Call) -> Result<Vec<Value>, Reply> {
 
 fn limit(call: &Call, otherwise: i64, most: i64) -> Result<i64, Reply> {
     let limit = call.number("limit")?.unwrap_or(otherwise);
-    if (1..=most).contains(&limit) { Ok(limit) } else { Err(Reply::refuse(400, format!("limit must be between 1 and {most}"))) }
+    if (1..=most).contains(&limit) {
+        Ok(limit)
+    } else {
+        Err(Reply::refuse(
+            400,
+            format!("limit must be between 1 and {most}"),
+        ))
+    }
 }
 
 /// `GET /devices/queries/devices/v1`.
@@ -74,17 +85,38 @@ fn try_query(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
     }
     let found = select(lab, call)?;
     let total = found.len();
-    let ids = found.into_iter().skip(usize::try_from(offset).unwrap_or(0)).take(usize::try_from(limit).unwrap_or(0)).map(|device| device["device_id"].clone()).collect();
-    Ok(Reply::page(SERVICE, ids, json!({ "offset": offset, "limit": limit, "total": total })))
+    let ids = found
+        .into_iter()
+        .skip(usize::try_from(offset).unwrap_or(0))
+        .take(usize::try_from(limit).unwrap_or(0))
+        .map(|device| device["device_id"].clone())
+        .collect();
+    Ok(Reply::page(
+        SERVICE,
+        ids,
+        json!({ "offset": offset, "limit": limit, "total": total }),
+    ))
 }
 
 /// One page of a scroll: ids, the next token (empty at the end), its end in nanoseconds, the total.
-fn scroll_page(lab: &Lab, call: &Call, limit: i64) -> Result<(Vec<String>, String, i64, usize), Reply> {
+fn scroll_page(
+    lab: &Lab,
+    call: &Call,
+    limit: i64,
+) -> Result<(Vec<String>, String, i64, usize), Reply> {
     let now = lab.world.clock.now_ms();
     let mut scroll = match call.parameter("offset").filter(|offset| !offset.is_empty()) {
         None => {
-            let ids = select(lab, call)?.into_iter().filter_map(|device| device["device_id"].as_str().map(str::to_owned)).collect();
-            Scroll { ids, next: 0, expires_ms: 0, cid: call.cid.clone() }
+            let ids = select(lab, call)?
+                .into_iter()
+                .filter_map(|device| device["device_id"].as_str().map(str::to_owned))
+                .collect();
+            Scroll {
+                ids,
+                next: 0,
+                expires_ms: 0,
+                cid: call.cid.clone(),
+            }
         }
         Some(token) => locked(&lab.falcon.scrolls)
             .get(token)
@@ -93,9 +125,19 @@ fn scroll_page(lab: &Lab, call: &Call, limit: i64) -> Result<(Vec<String>, Strin
             .ok_or_else(|| Reply::refuse(400, "invalid or expired offset token"))?,
     };
     let total = scroll.ids.len();
-    let page: Vec<String> = scroll.ids.iter().skip(scroll.next).take(usize::try_from(limit).unwrap_or(0)).cloned().collect();
+    let page: Vec<String> = scroll
+        .ids
+        .iter()
+        .skip(scroll.next)
+        .take(usize::try_from(limit).unwrap_or(0))
+        .cloned()
+        .collect();
     scroll.next += page.len();
-    let token = if scroll.next < total { lab.falcon.fresh(64) } else { String::new() };
+    let token = if scroll.next < total {
+        lab.falcon.fresh(64)
+    } else {
+        String::new()
+    };
     scroll.expires_ms = now + SCROLL_MS;
     let expires_ns = scroll.expires_ms * 1_000_000;
     if !token.is_empty() {
@@ -108,7 +150,11 @@ fn scroll_page(lab: &Lab, call: &Call, limit: i64) -> Result<(Vec<String>, Strin
 pub fn scroll(lab: &Lab, call: &Call) -> Reply {
     let page = limit(call, 100, 10_000).and_then(|limit| scroll_page(lab, call, limit));
     match page {
-        Ok((ids, token, expires_ns, total)) => Reply::page(SERVICE, ids.into_iter().map(Value::String).collect(), json!({ "total": total, "offset": token, "expires_at": expires_ns })),
+        Ok((ids, token, expires_ns, total)) => Reply::page(
+            SERVICE,
+            ids.into_iter().map(Value::String).collect(),
+            json!({ "total": total, "offset": token, "expires_at": expires_ns }),
+        ),
         Err(refusal) => refusal,
     }
 }
@@ -120,18 +166,33 @@ pub fn combined(lab: &Lab, call: &Call) -> Reply {
         Ok(page) => page,
         Err(refusal) => return refusal,
     };
-    let wanted: Vec<&str> = call.parameter("fields").unwrap_or("").split(',').map(str::trim).filter(|field| !field.is_empty()).collect();
+    let wanted: Vec<&str> = call
+        .parameter("fields")
+        .unwrap_or("")
+        .split(',')
+        .map(str::trim)
+        .filter(|field| !field.is_empty())
+        .collect();
     let found = devices(lab, &call.cid)
         .into_iter()
         .filter(|device| ids.iter().any(|id| device["device_id"] == id.as_str()))
         .map(|device| only(device, &wanted))
         .collect();
-    Reply::page(SERVICE, found, json!({ "total": total, "offset": token, "expires_at": expires_ns }))
+    Reply::page(
+        SERVICE,
+        found,
+        json!({ "total": total, "offset": token, "expires_at": expires_ns }),
+    )
 }
 
 fn only(device: Value, fields: &[&str]) -> Value {
     match device {
-        Value::Object(members) if !fields.is_empty() => Value::Object(members.into_iter().filter(|(name, _)| name == "device_id" || fields.contains(&name.as_str())).collect()),
+        Value::Object(members) if !fields.is_empty() => Value::Object(
+            members
+                .into_iter()
+                .filter(|(name, _)| name == "device_id" || fields.contains(&name.as_str()))
+                .collect(),
+        ),
         other => other,
     }
 }
@@ -140,20 +201,28 @@ fn only(device: Value, fields: &[&str]) -> Value {
 fn ids_of(call: &Call, most: usize) -> Result<Vec<String>, Reply> {
     let ids = match call.body.get("ids") {
         Some(Value::Array(items)) => {
-            let ids: Option<Vec<String>> = items.iter().map(|item| item.as_str().map(str::to_owned)).collect();
+            let ids: Option<Vec<String>> = items
+                .iter()
+                .map(|item| item.as_str().map(str::to_owned))
+                .collect();
             ids.ok_or_else(|| Reply::refuse(400, "ids must hold texts"))?
         }
         Some(_) => return Err(Reply::refuse(400, "ids must be a list")),
         None => call.parameters("ids"),
     };
     if ids.is_empty() || ids.len() > most {
-        return Err(Reply::refuse(400, format!("between 1 and {most} ids are needed")));
+        return Err(Reply::refuse(
+            400,
+            format!("between 1 and {most} ids are needed"),
+        ));
     }
     Ok(ids)
 }
 
 fn index_of(lab: &Lab, call: &Call, id: &str) -> Option<usize> {
-    lab.world.host_index(id).filter(|index| lab.falcon.cid_of(&lab.world.fleet.hosts[*index]) == call.cid)
+    lab.world
+        .host_index(id)
+        .filter(|index| lab.falcon.cid_of(&lab.world.fleet.hosts[*index]) == call.cid)
 }
 
 /// `POST` and `GET /devices/entities/devices/v2`.
@@ -169,8 +238,15 @@ pub fn details(lab: &Lab, call: &Call) -> Reply {
             None => errors.push(error_about(404, &id, "device not found")),
         }
     }
-    let errors = if errors.is_empty() { Value::Null } else { Value::Array(errors) };
-    Reply::json(200, json!({ "meta": meta(SERVICE), "resources": found, "errors": errors }))
+    let errors = if errors.is_empty() {
+        Value::Null
+    } else {
+        Value::Array(errors)
+    };
+    Reply::json(
+        200,
+        json!({ "meta": meta(SERVICE), "resources": found, "errors": errors }),
+    )
 }
 
 /// `GET /devices/entities/online-state/v1`.
@@ -205,7 +281,9 @@ pub fn act(lab: &Lab, call: &Call) -> Reply {
     };
     let action = match call.parameter("action_name") {
         Some(action @ ("contain" | "lift_containment")) => action,
-        Some(other @ ("hide_host" | "unhide_host" | "detection_suppress" | "detection_unsuppress")) => {
+        Some(
+            other @ ("hide_host" | "unhide_host" | "detection_suppress" | "detection_unsuppress"),
+        ) => {
             return Reply::refuse(400, format!("the lab does not simulate {other}"));
         }
         Some(other) => return Reply::refuse(400, format!("unknown action_name {other:?}")),
@@ -217,26 +295,40 @@ pub fn act(lab: &Lab, call: &Call) -> Reply {
             errors.push(error_about(404, &id, "device not found"));
             continue;
         };
-        if action == "lift_containment" && lab.world.host(index).containment == Containment::Normal {
+        if action == "lift_containment" && lab.world.host(index).containment == Containment::Normal
+        {
             errors.push(error_about(409, &id, "the device is not contained"));
             continue;
         }
-        let changed = if action == "contain" { lab.world.contain(index) } else { lab.world.lift(index) };
+        let changed = if action == "contain" {
+            lab.world.contain(index)
+        } else {
+            lab.world.lift(index)
+        };
         lab.world.log(action, &id, &call.caller, changed, None);
         done.push(json!({ "id": id, "path": "/devices/entities/devices/v1" }));
     }
     let status = match errors.first() {
-        Some(error) if done.is_empty() => u16::try_from(error["code"].as_u64().unwrap_or(400)).unwrap_or(400),
+        Some(error) if done.is_empty() => {
+            u16::try_from(error["code"].as_u64().unwrap_or(400)).unwrap_or(400)
+        }
         _ => 202,
     };
-    Reply::json(status, json!({ "meta": meta(SERVICE), "resources": done, "errors": errors }))
+    Reply::json(
+        status,
+        json!({ "meta": meta(SERVICE), "resources": done, "errors": errors }),
+    )
 }
 
 impl Falcon {
     /// The tenant of a host.
     #[must_use]
     pub fn cid_of(&self, host: &crate::scenario::fleet::Host) -> &str {
-        if host.member { &self.member_cid } else { &self.cid }
+        if host.member {
+            &self.member_cid
+        } else {
+            &self.cid
+        }
     }
 }
 
@@ -254,7 +346,14 @@ pub fn status_word(containment: Containment) -> &'static str {
 /// The containment that Falcon's word means.
 #[must_use]
 pub fn containment_of(word: &str) -> Option<Containment> {
-    [Containment::Normal, Containment::Pending, Containment::Contained, Containment::Lifting].into_iter().find(|containment| status_word(*containment) == word)
+    [
+        Containment::Normal,
+        Containment::Pending,
+        Containment::Contained,
+        Containment::Lifting,
+    ]
+    .into_iter()
+    .find(|containment| status_word(*containment) == word)
 }
 
 /// Policies as a host reports them: keys mix `_` and `-`, and what is not applied has a null date.

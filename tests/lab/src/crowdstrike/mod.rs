@@ -96,13 +96,20 @@ impl Call {
     /// The first value of a query parameter.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// All values of a query parameter.
     #[must_use]
     pub fn parameters(&self, name: &str) -> Vec<String> {
-        self.query.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
+        self.query
+            .iter()
+            .filter(|(key, _)| key == name)
+            .map(|(_, value)| value.clone())
+            .collect()
     }
 
     /// A query parameter that must be a whole number.
@@ -112,7 +119,10 @@ impl Call {
     pub fn number(&self, name: &str) -> Result<Option<i64>, Reply> {
         match self.parameter(name) {
             None | Some("") => Ok(None),
-            Some(text) => text.parse().map(Some).map_err(|_| Reply::refuse(400, format!("{name} must be a number"))),
+            Some(text) => text
+                .parse()
+                .map(Some)
+                .map_err(|_| Reply::refuse(400, format!("{name} must be a number"))),
         }
     }
 
@@ -151,7 +161,10 @@ impl Falcon {
         };
         let telemetry = telemetry::rows(world, &falcon);
         *locked(&falcon.alerts) = render::alerts(world, &falcon);
-        Self { telemetry, ..falcon }
+        Self {
+            telemetry,
+            ..falcon
+        }
     }
 
     /// As at the start; tokens stay valid.
@@ -195,10 +208,21 @@ pub async fn answer(State(lab): State<Arc<Lab>>, request: Request) -> Response<B
         return Reply::gateway(413, "request entity too large").into_response();
     };
     let route = route(parts.method.as_str(), parts.uri.path());
-    let operation = if let Route::Found(operation, _) = &route { Some(*operation) } else { None };
+    let operation = if let Route::Found(operation, _) = &route {
+        Some(*operation)
+    } else {
+        None
+    };
     let holder = lab.world.faults.holder();
-    let fault = operation.and_then(|found| lab.world.faults.take(PLATFORM, found.id, found.gives_tokens()));
-    let number = lab.world.record.arrive(entry(&lab, &parts, &bytes, operation));
+    let fault = operation.and_then(|found| {
+        lab.world
+            .faults
+            .take(PLATFORM, found.id, found.gives_tokens())
+    });
+    let number = lab
+        .world
+        .record
+        .arrive(entry(&lab, &parts, &bytes, operation));
 
     let reply = match fault {
         None => Some(perform(&lab, &parts, &bytes, route)),
@@ -272,7 +296,8 @@ pub fn perform(lab: &Lab, parts: &Parts, bytes: &Bytes, route: Route) -> Reply {
     let (operation, arguments) = match route {
         Route::Found(operation, arguments) => (operation, arguments),
         Route::WrongVerb(verbs) => {
-            return Reply::gateway(405, "Method Not Allowed").with_header("allow", verbs.join(", "));
+            return Reply::gateway(405, "Method Not Allowed")
+                .with_header("allow", verbs.join(", "));
         }
         Route::Nowhere => return Reply::gateway(404, "404: Page Not Found"),
     };
@@ -292,9 +317,12 @@ pub fn perform(lab: &Lab, parts: &Parts, bytes: &Bytes, route: Route) -> Reply {
             Err(refusal) => return *refusal,
         }
     }
-    let reply = strictly(operation, &mut call, bytes).unwrap_or_else(|| (operation.perform)(lab, &call));
+    let reply =
+        strictly(operation, &mut call, bytes).unwrap_or_else(|| (operation.perform)(lab, &call));
     match remaining {
-        Some(left) => reply.with_header("x-ratelimit-limit", LIMIT_A_MINUTE.to_string()).with_header("x-ratelimit-remaining", left.to_string()),
+        Some(left) => reply
+            .with_header("x-ratelimit-limit", LIMIT_A_MINUTE.to_string())
+            .with_header("x-ratelimit-remaining", left.to_string()),
         None => reply,
     }
 }
@@ -302,8 +330,13 @@ pub fn perform(lab: &Lab, parts: &Parts, bytes: &Bytes, route: Route) -> Reply {
 /// Token, limit and scope; what is left of the limit.
 fn admit(lab: &Lab, call: &mut Call, scope: Scope) -> Result<i64, Box<Reply>> {
     let now = lab.world.clock.now_ms();
-    let Some(grant) = token::bearer(&call.headers).and_then(|token| lab.falcon.grant_of(token, now)) else {
-        return Err(Box::new(Reply::gateway(401, "access denied, invalid bearer token")));
+    let Some(grant) =
+        token::bearer(&call.headers).and_then(|token| lab.falcon.grant_of(token, now))
+    else {
+        return Err(Box::new(Reply::gateway(
+            401,
+            "access denied, invalid bearer token",
+        )));
     };
     call.caller = grant.client.name.to_owned();
     call.client_id = grant.client.id.clone();
@@ -319,22 +352,44 @@ fn admit(lab: &Lab, call: &mut Call, scope: Scope) -> Result<i64, Box<Reply>> {
     if grant.client.scopes.contains(&scope) {
         Ok(left)
     } else {
-        Err(Box::new(Reply::gateway(403, "access denied, authorization failed")))
+        Err(Box::new(Reply::gateway(
+            403,
+            "access denied, authorization failed",
+        )))
     }
 }
 
 /// Refuses what the operation does not take; otherwise the call has its body.
 fn strictly(operation: &Operation, call: &mut Call, bytes: &Bytes) -> Option<Reply> {
-    if let Some((name, _)) = call.query.iter().find(|(name, _)| !operation.query.contains(&name.as_str())) {
-        return Some(Reply::refuse(400, format!("unknown query parameter {name:?}")));
+    if let Some((name, _)) = call
+        .query
+        .iter()
+        .find(|(name, _)| !operation.query.contains(&name.as_str()))
+    {
+        return Some(Reply::refuse(
+            400,
+            format!("unknown query parameter {name:?}"),
+        ));
     }
-    let media = call.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let media = media.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    let media = call
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    let media = media
+        .split(';')
+        .next()
+        .unwrap_or("")
+        .trim()
+        .to_ascii_lowercase();
     match operation.body {
         Shape::Nothing => None,
         Shape::Form(fields) => {
             if media != "application/x-www-form-urlencoded" {
-                return Some(Reply::gateway(415, "the content type must be application/x-www-form-urlencoded"));
+                return Some(Reply::gateway(
+                    415,
+                    "the content type must be application/x-www-form-urlencoded",
+                ));
             }
             let mut form = Map::new();
             for (name, value) in form_urlencoded::parse(bytes) {
@@ -346,11 +401,17 @@ fn strictly(operation: &Operation, call: &mut Call, bytes: &Bytes) -> Option<Rep
             call.body = Value::Object(form);
             None
         }
-        Shape::Object(_) | Shape::List if media != "application/json" => Some(Reply::refuse(415, "the content type must be application/json")),
+        Shape::Object(_) | Shape::List if media != "application/json" => Some(Reply::refuse(
+            415,
+            "the content type must be application/json",
+        )),
         Shape::Object(members) => match serde_json::from_slice(bytes) {
             Ok(Value::Object(object)) => {
                 if let Some(name) = object.keys().find(|name| !members.contains(&name.as_str())) {
-                    return Some(Reply::refuse(400, format!("unknown field {name:?} in the body")));
+                    return Some(Reply::refuse(
+                        400,
+                        format!("unknown field {name:?} in the body"),
+                    ));
                 }
                 call.body = Value::Object(object);
                 None
@@ -375,17 +436,23 @@ fn parse_query(parts: &Parts) -> Vec<(String, String)> {
 
 fn entry(lab: &Lab, parts: &Parts, bytes: &Bytes, operation: Option<&'static Operation>) -> Entry {
     let now = lab.world.clock.now_ms();
-    let subject = token::bearer(&parts.headers).and_then(|token| lab.falcon.grant_of(token, now)).map(|grant| grant.client.name.to_owned());
+    let subject = token::bearer(&parts.headers)
+        .and_then(|token| lab.falcon.grant_of(token, now))
+        .map(|grant| grant.client.name.to_owned());
     let body = if matches!(operation.map(|found| found.body), Some(Shape::Form(_))) {
         let fields = form_urlencoded::parse(bytes).map(|(name, value)| {
             let masked = matches!(name.as_ref(), "client_secret" | "token");
-            (name.into_owned(), if masked { json!("***") } else { json!(value) })
+            (
+                name.into_owned(),
+                if masked { json!("***") } else { json!(value) },
+            )
         });
         Value::Object(fields.collect())
     } else if bytes.is_empty() {
         Value::Null
     } else {
-        serde_json::from_slice(bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned()))
+        serde_json::from_slice(bytes)
+            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned()))
     };
     Entry {
         number: 0,

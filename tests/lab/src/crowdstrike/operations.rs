@@ -4,7 +4,9 @@ use super::{
     Call, alerts,
     envelope::Reply,
     hosts, queryjobs,
-    scopes::Scope::{self, AlertsRead, AlertsWrite, HostsRead, HostsWrite, NgsiemRead, NgsiemWrite},
+    scopes::Scope::{
+        self, AlertsRead, AlertsWrite, HostsRead, HostsWrite, NgsiemRead, NgsiemWrite,
+    },
     token,
 };
 use crate::Lab;
@@ -45,24 +47,168 @@ const PAGING: &[&str] = &["offset", "limit", "sort", "filter"];
 
 /// All of them.
 pub const OPERATIONS: &[Operation] = &[
-    Operation { id: "oauth2AccessToken", method: "POST", path: "/oauth2/token", scope: None, query: &[], body: Shape::Form(&["client_id", "client_secret", "member_cid"]), perform: token::grant },
-    Operation { id: "oauth2RevokeToken", method: "POST", path: "/oauth2/revoke", scope: None, query: &[], body: Shape::Form(&["client_id", "token"]), perform: token::revoke },
-    Operation { id: "GetQueriesAlertsV2", method: "GET", path: "/alerts/queries/alerts/v2", scope: Some(AlertsRead), query: &["offset", "limit", "sort", "filter", "q", "include_hidden"], body: Shape::Nothing, perform: alerts::query },
-    Operation { id: "PostEntitiesAlertsV2", method: "POST", path: "/alerts/entities/alerts/v2", scope: Some(AlertsRead), query: &["include_hidden"], body: Shape::Object(&["composite_ids", "include_hidden"]), perform: alerts::entities },
-    Operation { id: "PostCombinedAlertsV1", method: "POST", path: "/alerts/combined/alerts/v1", scope: Some(AlertsRead), query: &[], body: Shape::Object(&["filter", "sort", "limit", "after"]), perform: alerts::combined },
-    Operation { id: "PostAggregatesAlertsV2", method: "POST", path: "/alerts/aggregates/alerts/v2", scope: Some(AlertsRead), query: &["include_hidden"], body: Shape::List, perform: alerts::aggregates },
-    Operation { id: "PatchEntitiesAlertsV3", method: "PATCH", path: "/alerts/entities/alerts/v3", scope: Some(AlertsWrite), query: &["include_hidden"], body: Shape::Object(&["composite_ids", "action_parameters", "include_hidden"]), perform: alerts::patch },
-    Operation { id: "PostDeviceDetailsV2", method: "POST", path: "/devices/entities/devices/v2", scope: Some(HostsRead), query: &[], body: Shape::Object(&["ids"]), perform: hosts::details },
-    Operation { id: "GetDeviceDetailsV2", method: "GET", path: "/devices/entities/devices/v2", scope: Some(HostsRead), query: &["ids"], body: Shape::Nothing, perform: hosts::details },
-    Operation { id: "GetDeviceDetailsV1", method: "GET", path: "/devices/entities/devices/v1", scope: Some(HostsRead), query: &["ids"], body: Shape::Nothing, perform: hosts::details },
-    Operation { id: "QueryDevicesByFilter", method: "GET", path: "/devices/queries/devices/v1", scope: Some(HostsRead), query: PAGING, body: Shape::Nothing, perform: hosts::query },
-    Operation { id: "QueryDevicesByFilterScroll", method: "GET", path: "/devices/queries/devices-scroll/v1", scope: Some(HostsRead), query: PAGING, body: Shape::Nothing, perform: hosts::scroll },
-    Operation { id: "CombinedDevicesByFilter", method: "GET", path: "/devices/combined/devices/v1", scope: Some(HostsRead), query: &["offset", "limit", "sort", "filter", "fields"], body: Shape::Nothing, perform: hosts::combined },
-    Operation { id: "GetOnlineState_V1", method: "GET", path: "/devices/entities/online-state/v1", scope: Some(HostsRead), query: &["ids"], body: Shape::Nothing, perform: hosts::online_state },
-    Operation { id: "PerformActionV2", method: "POST", path: "/devices/entities/devices-actions/v2", scope: Some(HostsWrite), query: &["action_name"], body: Shape::Object(&["ids", "action_parameters"]), perform: hosts::act },
-    Operation { id: "StartSearchV1", method: "POST", path: "/humio/api/v1/repositories/{}/queryjobs", scope: Some(NgsiemWrite), query: &[], body: Shape::Object(&["queryString", "start", "end", "isLive"]), perform: queryjobs::start },
-    Operation { id: "GetSearchStatusV1", method: "GET", path: "/humio/api/v1/repositories/{}/queryjobs/{}", scope: Some(NgsiemRead), query: &[], body: Shape::Nothing, perform: queryjobs::status },
-    Operation { id: "StopSearchV1", method: "DELETE", path: "/humio/api/v1/repositories/{}/queryjobs/{}", scope: Some(NgsiemWrite), query: &[], body: Shape::Nothing, perform: queryjobs::stop },
+    Operation {
+        id: "oauth2AccessToken",
+        method: "POST",
+        path: "/oauth2/token",
+        scope: None,
+        query: &[],
+        body: Shape::Form(&["client_id", "client_secret", "member_cid"]),
+        perform: token::grant,
+    },
+    Operation {
+        id: "oauth2RevokeToken",
+        method: "POST",
+        path: "/oauth2/revoke",
+        scope: None,
+        query: &[],
+        body: Shape::Form(&["client_id", "token"]),
+        perform: token::revoke,
+    },
+    Operation {
+        id: "GetQueriesAlertsV2",
+        method: "GET",
+        path: "/alerts/queries/alerts/v2",
+        scope: Some(AlertsRead),
+        query: &["offset", "limit", "sort", "filter", "q", "include_hidden"],
+        body: Shape::Nothing,
+        perform: alerts::query,
+    },
+    Operation {
+        id: "PostEntitiesAlertsV2",
+        method: "POST",
+        path: "/alerts/entities/alerts/v2",
+        scope: Some(AlertsRead),
+        query: &["include_hidden"],
+        body: Shape::Object(&["composite_ids", "include_hidden"]),
+        perform: alerts::entities,
+    },
+    Operation {
+        id: "PostCombinedAlertsV1",
+        method: "POST",
+        path: "/alerts/combined/alerts/v1",
+        scope: Some(AlertsRead),
+        query: &[],
+        body: Shape::Object(&["filter", "sort", "limit", "after"]),
+        perform: alerts::combined,
+    },
+    Operation {
+        id: "PostAggregatesAlertsV2",
+        method: "POST",
+        path: "/alerts/aggregates/alerts/v2",
+        scope: Some(AlertsRead),
+        query: &["include_hidden"],
+        body: Shape::List,
+        perform: alerts::aggregates,
+    },
+    Operation {
+        id: "PatchEntitiesAlertsV3",
+        method: "PATCH",
+        path: "/alerts/entities/alerts/v3",
+        scope: Some(AlertsWrite),
+        query: &["include_hidden"],
+        body: Shape::Object(&["composite_ids", "action_parameters", "include_hidden"]),
+        perform: alerts::patch,
+    },
+    Operation {
+        id: "PostDeviceDetailsV2",
+        method: "POST",
+        path: "/devices/entities/devices/v2",
+        scope: Some(HostsRead),
+        query: &[],
+        body: Shape::Object(&["ids"]),
+        perform: hosts::details,
+    },
+    Operation {
+        id: "GetDeviceDetailsV2",
+        method: "GET",
+        path: "/devices/entities/devices/v2",
+        scope: Some(HostsRead),
+        query: &["ids"],
+        body: Shape::Nothing,
+        perform: hosts::details,
+    },
+    Operation {
+        id: "GetDeviceDetailsV1",
+        method: "GET",
+        path: "/devices/entities/devices/v1",
+        scope: Some(HostsRead),
+        query: &["ids"],
+        body: Shape::Nothing,
+        perform: hosts::details,
+    },
+    Operation {
+        id: "QueryDevicesByFilter",
+        method: "GET",
+        path: "/devices/queries/devices/v1",
+        scope: Some(HostsRead),
+        query: PAGING,
+        body: Shape::Nothing,
+        perform: hosts::query,
+    },
+    Operation {
+        id: "QueryDevicesByFilterScroll",
+        method: "GET",
+        path: "/devices/queries/devices-scroll/v1",
+        scope: Some(HostsRead),
+        query: PAGING,
+        body: Shape::Nothing,
+        perform: hosts::scroll,
+    },
+    Operation {
+        id: "CombinedDevicesByFilter",
+        method: "GET",
+        path: "/devices/combined/devices/v1",
+        scope: Some(HostsRead),
+        query: &["offset", "limit", "sort", "filter", "fields"],
+        body: Shape::Nothing,
+        perform: hosts::combined,
+    },
+    Operation {
+        id: "GetOnlineState_V1",
+        method: "GET",
+        path: "/devices/entities/online-state/v1",
+        scope: Some(HostsRead),
+        query: &["ids"],
+        body: Shape::Nothing,
+        perform: hosts::online_state,
+    },
+    Operation {
+        id: "PerformActionV2",
+        method: "POST",
+        path: "/devices/entities/devices-actions/v2",
+        scope: Some(HostsWrite),
+        query: &["action_name"],
+        body: Shape::Object(&["ids", "action_parameters"]),
+        perform: hosts::act,
+    },
+    Operation {
+        id: "StartSearchV1",
+        method: "POST",
+        path: "/humio/api/v1/repositories/{}/queryjobs",
+        scope: Some(NgsiemWrite),
+        query: &[],
+        body: Shape::Object(&["queryString", "start", "end", "isLive"]),
+        perform: queryjobs::start,
+    },
+    Operation {
+        id: "GetSearchStatusV1",
+        method: "GET",
+        path: "/humio/api/v1/repositories/{}/queryjobs/{}",
+        scope: Some(NgsiemRead),
+        query: &[],
+        body: Shape::Nothing,
+        perform: queryjobs::status,
+    },
+    Operation {
+        id: "StopSearchV1",
+        method: "DELETE",
+        path: "/humio/api/v1/repositories/{}/queryjobs/{}",
+        scope: Some(NgsiemWrite),
+        query: &[],
+        body: Shape::Nothing,
+        perform: queryjobs::stop,
+    },
 ];
 
 /// What a verb and a path lead to.
@@ -84,14 +230,19 @@ impl Operation {
     }
 
     fn arguments(&self, path: &str) -> Option<Vec<String>> {
-        let (wanted, given): (Vec<_>, Vec<_>) = (self.path.split('/').collect(), path.split('/').collect());
+        let (wanted, given): (Vec<_>, Vec<_>) =
+            (self.path.split('/').collect(), path.split('/').collect());
         if wanted.len() != given.len() {
             return None;
         }
         let mut arguments = Vec::new();
         for (wanted, given) in wanted.iter().zip(&given) {
             if *wanted == "{}" && !given.is_empty() {
-                arguments.push(percent_encoding::percent_decode_str(given).decode_utf8_lossy().into_owned());
+                arguments.push(
+                    percent_encoding::percent_decode_str(given)
+                        .decode_utf8_lossy()
+                        .into_owned(),
+                );
             } else if wanted != given {
                 return None;
             }
@@ -112,7 +263,11 @@ pub fn route(method: &str, path: &str) -> Route {
             verbs.push(operation.method);
         }
     }
-    if verbs.is_empty() { Route::Nowhere } else { Route::WrongVerb(verbs) }
+    if verbs.is_empty() {
+        Route::Nowhere
+    } else {
+        Route::WrongVerb(verbs)
+    }
 }
 
 /// All operation ids.

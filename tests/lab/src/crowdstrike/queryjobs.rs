@@ -11,7 +11,14 @@ use super::{
 use crate::{Lab, world::locked};
 
 /// Repositories that a tenant has.
-pub const REPOSITORIES: &[&str] = &["search-all", "investigate_view", "third-party", "xdr", "falcon_for_it_view", "forensics_view"];
+pub const REPOSITORIES: &[&str] = &[
+    "search-all",
+    "investigate_view",
+    "third-party",
+    "xdr",
+    "falcon_for_it_view",
+    "forensics_view",
+];
 /// Those of them that see endpoint telemetry.
 const WITH_TELEMETRY: &[&str] = &["search-all", "investigate_view"];
 /// A job that nobody polls is gone after so long.
@@ -38,16 +45,26 @@ pub fn start(lab: &Lab, call: &Call) -> Reply {
 
 fn repository(call: &Call) -> Result<String, Reply> {
     let name = call.arguments.first().cloned().unwrap_or_default();
-    if REPOSITORIES.contains(&name.as_str()) { Ok(name) } else { Err(Reply::refuse(404, format!("repository {name:?} not found"))) }
+    if REPOSITORIES.contains(&name.as_str()) {
+        Ok(name)
+    } else {
+        Err(Reply::refuse(404, format!("repository {name:?} not found")))
+    }
 }
 
 fn try_start(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
     let repository = repository(call)?;
     let now = lab.world.clock.now_ms();
-    let text = call.body.get("queryString").and_then(Value::as_str).ok_or_else(|| Reply::refuse(400, "queryString must be a text"))?;
+    let text = call
+        .body
+        .get("queryString")
+        .and_then(Value::as_str)
+        .ok_or_else(|| Reply::refuse(400, "queryString must be a text"))?;
     match call.body.get("isLive") {
         None | Some(Value::Bool(false)) => {}
-        Some(Value::Bool(true)) => return Err(Reply::refuse(400, "the lab does not simulate live queries")),
+        Some(Value::Bool(true)) => {
+            return Err(Reply::refuse(400, "the lab does not simulate live queries"));
+        }
         Some(_) => return Err(Reply::refuse(400, "isLive must be true or false")),
     }
     let start = bound(call.body.get("start"), now, now - 86_400_000, "start")?;
@@ -55,15 +72,29 @@ fn try_start(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
     if start > end {
         return Err(Reply::refuse(400, "start must not be after end"));
     }
-    let outcome = match cql::parse(text) {
-        Ok(query) => {
-            let seen = WITH_TELEMETRY.contains(&repository.as_str());
-            query.run(lab.falcon.telemetry.iter().filter(|row| seen && row.cid == call.cid && (start..=end).contains(&row.at_ms)))
-        }
-        Err(Refusal::Nonsense) => Outcome { events: Vec::new(), aggregate: false, field_order: Vec::new() },
-        Err(Refusal::Broken(what)) => return Err(Reply::refuse(400, format!("query error: {what}"))),
-        Err(Refusal::NotSimulated(what)) => return Err(Reply::refuse(400, format!("the lab does not simulate {what}"))),
-    };
+    let outcome =
+        match cql::parse(text) {
+            Ok(query) => {
+                let seen = WITH_TELEMETRY.contains(&repository.as_str());
+                query.run(lab.falcon.telemetry.iter().filter(|row| {
+                    seen && row.cid == call.cid && (start..=end).contains(&row.at_ms)
+                }))
+            }
+            Err(Refusal::Nonsense) => Outcome {
+                events: Vec::new(),
+                aggregate: false,
+                field_order: Vec::new(),
+            },
+            Err(Refusal::Broken(what)) => {
+                return Err(Reply::refuse(400, format!("query error: {what}")));
+            }
+            Err(Refusal::NotSimulated(what)) => {
+                return Err(Reply::refuse(
+                    400,
+                    format!("the lab does not simulate {what}"),
+                ));
+            }
+        };
     let id = format!("P{}-{}", lab.falcon.fresh(1), lab.falcon.fresh(24));
     let job = Job {
         repository,
@@ -79,12 +110,20 @@ fn try_start(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
     let mut jobs = locked(&lab.falcon.jobs);
     jobs.retain(|_, job| now - job.polled_at <= UNPOLLED_MS);
     jobs.insert(id.clone(), job);
-    Ok(Reply::json(200, json!({ "id": id, "hashedQueryOnView": lab.falcon.fresh(32) })))
+    Ok(Reply::json(
+        200,
+        json!({ "id": id, "hashedQueryOnView": lab.falcon.fresh(32) }),
+    ))
 }
 
 /// Epoch milliseconds, or a span back from now (`7d`).
 fn bound(value: Option<&Value>, now: i64, otherwise: i64, name: &str) -> Result<i64, Reply> {
-    let refuse = || Reply::refuse(400, format!("{name} must be epoch milliseconds or a span such as 7d"));
+    let refuse = || {
+        Reply::refuse(
+            400,
+            format!("{name} must be epoch milliseconds or a span such as 7d"),
+        )
+    };
     match value {
         None | Some(Value::Null) => Ok(otherwise),
         Some(Value::Number(number)) => number.as_i64().ok_or_else(refuse),
@@ -112,14 +151,21 @@ pub fn status(lab: &Lab, call: &Call) -> Reply {
     let now = lab.world.clock.now_ms();
     let mut jobs = locked(&lab.falcon.jobs);
     jobs.retain(|_, job| now - job.polled_at <= UNPOLLED_MS);
-    let Some(job) = jobs.get_mut(job_id(call)).filter(|job| job.cid == call.cid && Some(&job.repository) == call.arguments.first()) else {
+    let Some(job) = jobs
+        .get_mut(job_id(call))
+        .filter(|job| job.cid == call.cid && Some(&job.repository) == call.arguments.first())
+    else {
         return Reply::refuse(404, "query job not found");
     };
     job.polls += 1;
     job.polled_at = now;
     // The first poll never finds the work done.
     let done = job.polls > 1 && now >= job.ready_at;
-    let events = if done { job.outcome.events.clone() } else { Vec::new() };
+    let events = if done {
+        job.outcome.events.clone()
+    } else {
+        Vec::new()
+    };
     let mut body = json!({
         "cancelled": false,
         "done": done,

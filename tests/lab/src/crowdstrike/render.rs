@@ -20,22 +20,34 @@ const NO_SHA1: &str = "0000000000000000000000000000000000000000";
 /// All alerts at the lab's start, by composite id.
 #[must_use]
 pub fn alerts(world: &World, falcon: &Falcon) -> BTreeMap<String, Value> {
-    let told = world.stories().flat_map(|story| (0..story.detections.len()).map(move |index| alert(world, falcon, story, index)));
-    told.chain(other_kinds::alerts(world, falcon)).filter_map(|alert| Some((alert["composite_id"].as_str()?.to_owned(), alert))).collect()
+    let told = world.stories().flat_map(|story| {
+        (0..story.detections.len()).map(move |index| alert(world, falcon, story, index))
+    });
+    told.chain(other_kinds::alerts(world, falcon))
+        .filter_map(|alert| Some((alert["composite_id"].as_str()?.to_owned(), alert)))
+        .collect()
 }
 
 /// The composite id of a detection.
 #[must_use]
 pub fn composite_id(world: &World, falcon: &Falcon, story: &Story, detection: usize) -> String {
     let host = &world.fleet.hosts[story.host];
-    format!("{}:{}", falcon.cid_of(host), indicator_id(world, story, detection))
+    format!(
+        "{}:{}",
+        falcon.cid_of(host),
+        indicator_id(world, story, detection)
+    )
 }
 
 fn indicator_id(world: &World, story: &Story, detection: usize) -> String {
     let host = &world.fleet.hosts[story.host];
     let found = &story.detections[detection];
-    let last = Draw::new(world.seed, &format!("{} indicator {detection}", story.name)).number(1_000, 199_999_999);
-    format!("ind:{}:{}-{}-{last}", host.id, story.processes[found.process].uid, found.pattern)
+    let last = Draw::new(world.seed, &format!("{} indicator {detection}", story.name))
+        .number(1_000, 199_999_999);
+    format!(
+        "ind:{}:{}-{}-{last}",
+        host.id, story.processes[found.process].uid, found.pattern
+    )
 }
 
 /// A path as the sensor writes it.
@@ -44,7 +56,10 @@ pub fn device_path(host: &Host, path: &str) -> String {
     match path.strip_prefix("C:") {
         Some(rest) => format!(r"\Device\HarddiskVolume{}{rest}", host.volume),
         None => match path.strip_prefix("D:") {
-            Some(rest) => format!(r"\Device\HarddiskVolume{}{rest}", u16::from(host.volume) + 1),
+            Some(rest) => format!(
+                r"\Device\HarddiskVolume{}{rest}",
+                u16::from(host.volume) + 1
+            ),
             None => path.to_owned(),
         },
     }
@@ -54,7 +69,10 @@ pub fn device_path(host: &Host, path: &str) -> String {
 fn root_of(story: &Story, mut process: usize) -> usize {
     // The session's first program stands for the tree: what came before it belongs to every tree of the host.
     while let Some(parent) = story.processes[process].parent {
-        if matches!(story.processes[process].name().to_lowercase().as_str(), "explorer.exe" | "services.exe") {
+        if matches!(
+            story.processes[process].name().to_lowercase().as_str(),
+            "explorer.exe" | "services.exe"
+        ) {
             break;
         }
         process = parent;
@@ -77,7 +95,12 @@ struct Place<'a> {
 
 fn alert(world: &World, falcon: &Falcon, story: &Story, index: usize) -> Value {
     let host = &world.fleet.hosts[story.host];
-    let place = Place { world, host, story, began: world.began(story) };
+    let place = Place {
+        world,
+        host,
+        story,
+        began: world.began(story),
+    };
     let found = &story.detections[index];
     let process = &story.processes[found.process];
     let cid = falcon.cid_of(host);
@@ -172,7 +195,13 @@ fn alert(world: &World, falcon: &Falcon, story: &Story, index: usize) -> Value {
 }
 
 /// Members that a real record has only now and then.
-fn fill_sometimes(members: &mut Map<String, Value>, place: &Place<'_>, found: &Detection, process: &Process, draw: &mut Draw) {
+fn fill_sometimes(
+    members: &mut Map<String, Value>,
+    place: &Place<'_>,
+    found: &Detection,
+    process: &Process,
+    draw: &mut Draw,
+) {
     let mut put = |name: &str, value: Value| {
         members.insert(name.to_owned(), value);
     };
@@ -186,7 +215,10 @@ fn fill_sometimes(members: &mut Map<String, Value>, place: &Place<'_>, found: &D
         put("user_principal", json!(mail));
     }
     if let Some(ended) = process.ended.filter(|ended| *ended <= found.at + 60_000) {
-        put("process_end_time", json!(((place.began + ended) / 1000).to_string()));
+        put(
+            "process_end_time",
+            json!(((place.began + ended) / 1000).to_string()),
+        );
     }
     if found.severity >= 50 {
         let at = place.began + found.at;
@@ -206,7 +238,12 @@ fn fill_sometimes(members: &mut Map<String, Value>, place: &Place<'_>, found: &D
     }
     // A week's old alerts are partly dealt with.
     if place.story.name.starts_with("background") && draw.number(0, 9) < 4 {
-        let (status, tag) = *draw.pick(&[("closed", "false_positive"), ("closed", "true_positive"), ("closed", "ignored"), ("in_progress", "")]);
+        let (status, tag) = *draw.pick(&[
+            ("closed", "false_positive"),
+            ("closed", "true_positive"),
+            ("closed", "ignored"),
+            ("in_progress", ""),
+        ]);
         put("status", json!(status));
         let person = draw.pick(&place.world.fleet.people).clone();
         put("assigned_to_name", json!(person.name));
@@ -240,19 +277,39 @@ fn details(place: &Place<'_>, process: &Process) -> Value {
 }
 
 fn fill_ancestry(members: &mut Map<String, Value>, place: &Place<'_>, process: &Process) {
-    let Some(parent) = process.parent.map(|parent| &place.story.processes[parent]) else { return };
+    let Some(parent) = process.parent.map(|parent| &place.story.processes[parent]) else {
+        return;
+    };
     members.insert("parent_details".to_owned(), details(place, parent));
-    members.insert("parent_process_id".to_owned(), json!(parent.uid.to_string()));
+    members.insert(
+        "parent_process_id".to_owned(),
+        json!(parent.uid.to_string()),
+    );
     // Macs' records were seen without the grandparent.
     if let Some(grandparent) = parent.parent.filter(|_| place.host.system != System::Mac) {
-        members.insert("grandparent_details".to_owned(), details(place, &place.story.processes[grandparent]));
+        members.insert(
+            "grandparent_details".to_owned(),
+            details(place, &place.story.processes[grandparent]),
+        );
     }
 }
 
 /// What the process had done when the alert was written: files, names, connections, children.
 fn fill_activity(members: &mut Map<String, Value>, place: &Place<'_>, found: &Detection) {
-    let (mut written, mut read, mut names, mut connections, mut children, mut quarantined) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for event in place.story.events.iter().filter(|event| event.actor == Some(found.process)) {
+    let (mut written, mut read, mut names, mut connections, mut children, mut quarantined) = (
+        Vec::new(),
+        Vec::new(),
+        Vec::new(),
+        Vec::new(),
+        Vec::new(),
+        Vec::new(),
+    );
+    for event in place
+        .story
+        .events
+        .iter()
+        .filter(|event| event.actor == Some(found.process))
+    {
         let at = place.began + event.at;
         let seconds = (at / 1000).to_string();
         let file = |path: &str| {
@@ -299,15 +356,29 @@ fn fill_activity(members: &mut Map<String, Value>, place: &Place<'_>, found: &De
             members.insert(name.to_owned(), Value::Array(items));
         }
     }
-    let hash = place.story.events.iter().find_map(|event| match &event.activity {
-        Activity::FileWrite { sha256: Some(sha256), path } if event.actor == Some(found.process) && found.disposition == Disposition::Quarantined => Some((sha256.clone(), path.clone())),
-        _ => None,
-    });
+    let hash = place
+        .story
+        .events
+        .iter()
+        .find_map(|event| match &event.activity {
+            Activity::FileWrite {
+                sha256: Some(sha256),
+                path,
+            } if event.actor == Some(found.process)
+                && found.disposition == Disposition::Quarantined =>
+            {
+                Some((sha256.clone(), path.clone()))
+            }
+            _ => None,
+        });
     if let Some((sha256, path)) = hash {
         members.insert("ioc_type".to_owned(), json!("hash_sha256"));
         members.insert("ioc_value".to_owned(), json!(sha256));
         members.insert("ioc_source".to_owned(), json!("library_load"));
-        members.insert("ioc_description".to_owned(), json!(device_path(place.host, &path)));
+        members.insert(
+            "ioc_description".to_owned(),
+            json!(device_path(place.host, &path)),
+        );
     }
 }
 
@@ -315,18 +386,50 @@ fn fill_activity(members: &mut Map<String, Value>, place: &Place<'_>, found: &De
 #[must_use]
 pub fn last_seen(world: &World, index: usize) -> String {
     let state = world.host(index);
-    rfc3339_s(if state.online { world.clock.now_ms() - 40_000 } else { world.started_ms - 5_400_000 })
+    rfc3339_s(if state.online {
+        world.clock.now_ms() - 40_000
+    } else {
+        world.started_ms - 5_400_000
+    })
 }
 
 /// The host as an alert carries it: a snapshot of its state when the alert was made.
 fn device_snapshot(world: &World, falcon: &Falcon, index: usize, at: i64) -> Value {
     const COPIED: &[&str] = &[
-        "agent_load_flags", "agent_version", "bios_manufacturer", "bios_version", "cid", "config_id_base", "config_id_build", "config_id_platform", "device_id",
-        "external_ip", "first_seen", "groups", "hostname", "local_ip", "mac_address", "machine_domain", "major_version", "minor_version", "os_version", "ou",
-        "platform_id", "platform_name", "product_type", "product_type_desc", "site_name", "system_manufacturer", "system_product_name", "tags",
+        "agent_load_flags",
+        "agent_version",
+        "bios_manufacturer",
+        "bios_version",
+        "cid",
+        "config_id_base",
+        "config_id_build",
+        "config_id_platform",
+        "device_id",
+        "external_ip",
+        "first_seen",
+        "groups",
+        "hostname",
+        "local_ip",
+        "mac_address",
+        "machine_domain",
+        "major_version",
+        "minor_version",
+        "os_version",
+        "ou",
+        "platform_id",
+        "platform_name",
+        "product_type",
+        "product_type_desc",
+        "site_name",
+        "system_manufacturer",
+        "system_product_name",
+        "tags",
     ];
     let whole = entity(world, falcon, index);
-    let mut snapshot: Map<String, Value> = COPIED.iter().filter_map(|name| Some(((*name).to_owned(), whole.get(*name)?.clone()))).collect();
+    let mut snapshot: Map<String, Value> = COPIED
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), whole.get(*name)?.clone())))
+        .collect();
     let host = &world.fleet.hosts[index];
     let mut hostinfo = json!({ "domain": host.domain });
     if host.role == Role::DomainController {
@@ -334,10 +437,17 @@ fn device_snapshot(world: &World, falcon: &Falcon, index: usize, at: i64) -> Val
     }
     snapshot.insert("hostinfo".to_owned(), hostinfo);
     // Some sensors' clocks are nonsense, and the record says it as it comes.
-    let local = if host.system == System::Mac { "2610-01-05T13:11:22.705Z".to_owned() } else { rfc3339_ms(at - 86_400_000) };
+    let local = if host.system == System::Mac {
+        "2610-01-05T13:11:22.705Z".to_owned()
+    } else {
+        rfc3339_ms(at - 86_400_000)
+    };
     snapshot.insert("agent_local_time".to_owned(), json!(local));
     snapshot.insert("last_seen".to_owned(), json!(rfc3339_s(at - 300_000)));
-    snapshot.insert("modified_timestamp".to_owned(), json!(rfc3339_s(at - 120_000)));
+    snapshot.insert(
+        "modified_timestamp".to_owned(),
+        json!(rfc3339_s(at - 120_000)),
+    );
     snapshot.insert("status".to_owned(), json!("normal"));
     if host.domain.is_empty() {
         snapshot.insert("ou".to_owned(), Value::Null);
@@ -362,7 +472,8 @@ fn entity(world: &World, falcon: &Falcon, index: usize) -> Value {
     let owner = Account::from(&world.fleet.people[host.owner]);
     let first = world.started_ms - draw.signed(30, 400) * 86_400_000;
     let stamp = |ms| rfc3339_ns(ms, 463_411);
-    let (policies, device_policies) = hosts::policies(&mut draw, &stamp(first + 60_000), &stamp(first + 75_000));
+    let (policies, device_policies) =
+        hosts::policies(&mut draw, &stamp(first + 60_000), &stamp(first + 75_000));
     let (product_type, product) = match host.role {
         Role::Workstation => ("1", "Workstation"),
         Role::DomainController => ("2", "Domain Controller"),
@@ -376,7 +487,11 @@ fn entity(world: &World, falcon: &Falcon, index: usize) -> Value {
     let (maker, model) = match (host.system, host.role) {
         (System::Mac, _) => ("Apple Inc.", "MacBookPro18,1"),
         (System::Linux, _) => ("Amazon EC2", "t3.small"),
-        (_, Role::Workstation) => *draw.pick(&[("Dell Inc.", "Latitude 7440"), ("LENOVO", "21HMCTO1WW"), ("HP", "HP EliteBook 840 G10")]),
+        (_, Role::Workstation) => *draw.pick(&[
+            ("Dell Inc.", "Latitude 7440"),
+            ("LENOVO", "21HMCTO1WW"),
+            ("HP", "HP EliteBook 840 G10"),
+        ]),
         _ => ("VMware, Inc.", "VMware20,1"),
     };
     let mut device = json!({
@@ -504,11 +619,34 @@ fn disposition_text(disposition: Disposition) -> &'static str {
 
 fn disposition_details(disposition: Disposition) -> Value {
     const ALL: &[&str] = &[
-        "blocking_unsupported_or_disabled", "bootup_safeguard_enabled", "containment_file_system", "critical_process_disabled", "detect", "fs_operation_blocked",
-        "handle_operation_downgraded", "inddet_mask", "indicator", "kill_action_failed", "kill_parent", "kill_process", "kill_subprocess", "mfa_required",
-        "operation_blocked", "policy_disabled", "prevention_provisioning_enabled", "process_blocked", "quarantine_file", "quarantine_machine",
-        "registry_operation_blocked", "response_action_already_applied", "response_action_failed", "response_action_triggered", "rooting", "sensor_only",
-        "suspend_parent", "suspend_process",
+        "blocking_unsupported_or_disabled",
+        "bootup_safeguard_enabled",
+        "containment_file_system",
+        "critical_process_disabled",
+        "detect",
+        "fs_operation_blocked",
+        "handle_operation_downgraded",
+        "inddet_mask",
+        "indicator",
+        "kill_action_failed",
+        "kill_parent",
+        "kill_process",
+        "kill_subprocess",
+        "mfa_required",
+        "operation_blocked",
+        "policy_disabled",
+        "prevention_provisioning_enabled",
+        "process_blocked",
+        "quarantine_file",
+        "quarantine_machine",
+        "registry_operation_blocked",
+        "response_action_already_applied",
+        "response_action_failed",
+        "response_action_triggered",
+        "rooting",
+        "sensor_only",
+        "suspend_parent",
+        "suspend_process",
     ];
     let set = match disposition {
         Disposition::Detected => "",
@@ -516,5 +654,9 @@ fn disposition_details(disposition: Disposition) -> Value {
         Disposition::Quarantined => "quarantine_file",
         Disposition::Blocked => "process_blocked",
     };
-    Value::Object(ALL.iter().map(|name| ((*name).to_owned(), json!(*name == set))).collect())
+    Value::Object(
+        ALL.iter()
+            .map(|name| ((*name).to_owned(), json!(*name == set)))
+            .collect(),
+    )
 }

@@ -39,10 +39,31 @@ pub struct Client {
 pub fn clients(seed: u64) -> Vec<Client> {
     use Scope::{AlertsRead, AlertsWrite, HostsRead, HostsWrite, NgsiemRead, NgsiemWrite};
     let mut draw = Draw::new(seed, "crowdstrike clients");
-    let mut client = |name, scopes, other_cloud| Client { name, id: draw.hex(32), secret: draw.secret(40), scopes, other_cloud };
+    let mut client = |name, scopes, other_cloud| Client {
+        name,
+        id: draw.hex(32),
+        secret: draw.secret(40),
+        scopes,
+        other_cloud,
+    };
     vec![
-        client("full", &[HostsRead, HostsWrite, AlertsRead, AlertsWrite, NgsiemRead, NgsiemWrite], None),
-        client("readonly", &[AlertsRead, HostsRead, NgsiemRead, NgsiemWrite], None),
+        client(
+            "full",
+            &[
+                HostsRead,
+                HostsWrite,
+                AlertsRead,
+                AlertsWrite,
+                NgsiemRead,
+                NgsiemWrite,
+            ],
+            None,
+        ),
+        client(
+            "readonly",
+            &[AlertsRead, HostsRead, NgsiemRead, NgsiemWrite],
+            None,
+        ),
         client("other-cloud", &[], Some("us-2")),
     ]
 }

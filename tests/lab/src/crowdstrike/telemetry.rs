@@ -26,11 +26,28 @@ pub struct Row {
 /// The rows of all stories, in order of time.
 #[must_use]
 pub fn rows(world: &World, falcon: &Falcon) -> Vec<Row> {
-    let mut rows: Vec<Row> = world.stories().flat_map(|story| story.events.iter().map(move |event| row(world, falcon, story, event))).collect();
+    let mut rows: Vec<Row> = world
+        .stories()
+        .flat_map(|story| {
+            story
+                .events
+                .iter()
+                .map(move |event| row(world, falcon, story, event))
+        })
+        .collect();
     rows.sort_by_key(|row| row.at_ms);
     for (index, row) in rows.iter_mut().enumerate() {
         let mut draw = Draw::new(world.seed, &format!("row {index}"));
-        row.fields.insert("@id".to_owned(), format!("{}_{}_{}_{}", draw.secret(32), draw.number(1, 400), index, row.at_ms / 1000));
+        row.fields.insert(
+            "@id".to_owned(),
+            format!(
+                "{}_{}_{}_{}",
+                draw.secret(32),
+                draw.number(1, 400),
+                index,
+                row.at_ms / 1000
+            ),
+        );
         row.fields.insert("id".to_owned(), draw.uuid());
         let raw = raw_text(&row.fields);
         row.fields.insert("@rawstring".to_owned(), raw);
@@ -40,7 +57,11 @@ pub fn rows(world: &World, falcon: &Falcon) -> Vec<Row> {
 
 /// The event as it came in: a JSON text of its own fields.
 fn raw_text(fields: &BTreeMap<String, String>) -> String {
-    let own: BTreeMap<&str, &str> = fields.iter().filter(|(name, _)| !name.starts_with('@')).map(|(name, value)| (name.trim_start_matches('#'), value.as_str())).collect();
+    let own: BTreeMap<&str, &str> = fields
+        .iter()
+        .filter(|(name, _)| !name.starts_with('@'))
+        .map(|(name, value)| (name.trim_start_matches('#'), value.as_str()))
+        .collect();
     serde_json::to_string(&own).unwrap_or_default()
 }
 
@@ -65,7 +86,10 @@ impl Writer<'_> {
         if let Some(actor) = event.actor.map(|actor| &self.story.processes[actor]) {
             self.put("ContextProcessId", actor.uid.to_string());
             self.put("ContextBaseFileName", actor.name());
-            self.put("ContextImageFileName", render::device_path(self.host, &actor.image));
+            self.put(
+                "ContextImageFileName",
+                render::device_path(self.host, &actor.image),
+            );
             self.put("ContextThreadId", "0");
             self.put("UserName", actor.user.name.clone());
             self.put("UserSid", actor.user.sid.clone());
@@ -77,7 +101,11 @@ fn row(world: &World, falcon: &Falcon, story: &Story, event: &Event) -> Row {
     let host = &world.fleet.hosts[story.host];
     let at_ms = world.began(story) + event.at;
     let cid = falcon.cid_of(host).to_owned();
-    let mut writer = Writer { host, story, fields: BTreeMap::new() };
+    let mut writer = Writer {
+        host,
+        story,
+        fields: BTreeMap::new(),
+    };
     writer.put("#repo", "base_sensor");
     writer.put("#cid", cid.clone());
     writer.put("cid", cid.clone());
@@ -85,11 +113,14 @@ fn row(world: &World, falcon: &Falcon, story: &Story, event: &Event) -> Row {
     writer.put("aip", host.external_ip.clone());
     writer.put("LocalAddressIP4", host.local_ip.clone());
     writer.put("ComputerName", host.hostname.clone());
-    writer.put("event_platform", match host.system {
-        System::Windows => "Win",
-        System::Mac => "Mac",
-        System::Linux => "Lin",
-    });
+    writer.put(
+        "event_platform",
+        match host.system {
+            System::Windows => "Win",
+            System::Mac => "Mac",
+            System::Linux => "Lin",
+        },
+    );
     writer.put("ConfigBuild", "1007.3.0019607.11");
     writer.put("EffectiveTransmissionClass", "2");
     writer.put("Entitlements", "15");
@@ -115,15 +146,25 @@ fn process_start(writer: &mut Writer<'_>, world: &World, story: &Story, index: u
     let process: &Process = &story.processes[index];
     let began = world.began(story);
     // What ran before the sensor looked is told by a record of its own kind.
-    writer.named(if process.parent.is_none() { "SyntheticProcessRollup2" } else { "ProcessRollup2" });
+    writer.named(if process.parent.is_none() {
+        "SyntheticProcessRollup2"
+    } else {
+        "ProcessRollup2"
+    });
     writer.fields.remove("ContextTimeStamp");
     writer.put("TargetProcessId", process.uid.to_string());
     writer.put("RawProcessId", process.pid.to_string());
     writer.put("TreeId", render::tree_id(story, index).to_string());
-    writer.put("ImageFileName", render::device_path(writer.host, &process.image));
+    writer.put(
+        "ImageFileName",
+        render::device_path(writer.host, &process.image),
+    );
     writer.put("FileName", process.name());
     let path = render::device_path(writer.host, &process.image);
-    writer.put("FilePath", path[..path.len() - process.name().len()].to_owned());
+    writer.put(
+        "FilePath",
+        path[..path.len() - process.name().len()].to_owned(),
+    );
     writer.put("CommandLine", process.cmdline.clone());
     writer.put("SHA256HashData", process.sha256.clone());
     writer.put("SHA1HashData", "0000000000000000000000000000000000000000");
@@ -136,16 +177,25 @@ fn process_start(writer: &mut Writer<'_>, world: &World, story: &Story, index: u
         writer.put("LogonDomain", process.user.domain.clone());
     }
     writer.put("IntegrityLevel", process.integrity.to_string());
-    writer.put("SessionId", if process.integrity == 16384 { "0" } else { "1" });
+    writer.put(
+        "SessionId",
+        if process.integrity == 16384 { "0" } else { "1" },
+    );
     writer.put("TokenType", "1");
     writer.put("ImageSubsystem", "3");
-    writer.put("Tags", "25, 27, 40, 151, 874, 924, 12094627905582, 12094627906234");
+    writer.put(
+        "Tags",
+        "25, 27, 40, 151, 874, 924, 12094627905582, 12094627906234",
+    );
     if let Some(parent) = process.parent.map(|parent| &story.processes[parent]) {
         writer.put("ParentProcessId", parent.uid.to_string());
         writer.put("SourceProcessId", parent.uid.to_string());
         writer.put("ParentBaseFileName", parent.name());
         if let Some(grandparent) = parent.parent {
-            writer.put("GrandParentBaseFileName", story.processes[grandparent].name());
+            writer.put(
+                "GrandParentBaseFileName",
+                story.processes[grandparent].name(),
+            );
         }
     }
 }
@@ -210,11 +260,19 @@ fn activity(writer: &mut Writer<'_>, event: &Event) {
                 writer.put("IP4Records", format!("{};", answers.join(";")));
             }
         }
-        Activity::Connect { address, port, user_agent, url } => {
+        Activity::Connect {
+            address,
+            port,
+            user_agent,
+            url,
+        } => {
             writer.named("NetworkConnectIP4");
             writer.put("RemoteAddressIP4", address.clone());
             writer.put("RemotePort", port.to_string());
-            writer.put("LocalPort", (49_152 + event.at.rem_euclid(16_000)).to_string());
+            writer.put(
+                "LocalPort",
+                (49_152 + event.at.rem_euclid(16_000)).to_string(),
+            );
             writer.put("Protocol", "6");
             writer.put("ConnectionDirection", "0");
             writer.put("ConnectionFlags", "0");
@@ -227,21 +285,32 @@ fn activity(writer: &mut Writer<'_>, event: &Event) {
         }
         Activity::RegistrySet { key, value, data } => {
             let autostart = key.to_lowercase().contains(r"\currentversion\run");
-            writer.named(if autostart { "AsepValueUpdate" } else { "RegGenericValueUpdate" });
+            writer.named(if autostart {
+                "AsepValueUpdate"
+            } else {
+                "RegGenericValueUpdate"
+            });
             writer.put("RegObjectName", registry_path(key));
             writer.put("RegValueName", value.clone());
             writer.put("RegStringValue", data.clone());
             writer.put("RegOperationType", "1");
             writer.put("RegType", "1");
         }
-        Activity::TaskRegistered { name, command, arguments } => {
+        Activity::TaskRegistered {
+            name,
+            command,
+            arguments,
+        } => {
             writer.named("ScheduledTaskRegistered");
             // This record comes without the host's name: it must be joined by aid.
             writer.fields.remove("ComputerName");
             writer.put("TaskName", name.clone());
             writer.put("TaskExecCommand", command.clone());
             writer.put("TaskExecArguments", arguments.clone());
-            writer.put("TaskAuthor", format!(r"{}\{}", event.user.domain, event.user.name));
+            writer.put(
+                "TaskAuthor",
+                format!(r"{}\{}", event.user.domain, event.user.name),
+            );
         }
         Activity::ServiceInstalled { name, command } => {
             writer.named("CreateService");
@@ -249,7 +318,11 @@ fn activity(writer: &mut Writer<'_>, event: &Event) {
             writer.put("ServiceImagePath", command.clone());
             writer.put("ServiceStart", "3");
         }
-        Activity::Logon { user, logon_type, source } => {
+        Activity::Logon {
+            user,
+            logon_type,
+            source,
+        } => {
             writer.named("UserLogon");
             writer.put("UserName", user.name.clone());
             writer.put("UserSid", user.sid.clone());
@@ -273,7 +346,10 @@ fn activity(writer: &mut Writer<'_>, event: &Event) {
         Activity::ProcessAccess { target, granted } => {
             writer.named("ProcessHandleOpDetectInfo");
             let target = &writer.story.processes[*target];
-            let (uid, image) = (target.uid.to_string(), render::device_path(writer.host, &target.image));
+            let (uid, image) = (
+                target.uid.to_string(),
+                render::device_path(writer.host, &target.image),
+            );
             writer.put("TargetProcessId", uid);
             writer.put("TargetImageFileName", image);
             writer.put("DesiredAccess", granted.to_string());
@@ -299,12 +375,21 @@ mod tests {
             .telemetry
             .iter()
             .filter(|row| row.fields["#event_simpleName"].ends_with("ProcessRollup2"))
-            .map(|row| (row.fields["aid"].as_str(), row.fields["TargetProcessId"].as_str()))
+            .map(|row| {
+                (
+                    row.fields["aid"].as_str(),
+                    row.fields["TargetProcessId"].as_str(),
+                )
+            })
             .collect();
         for row in &lab.falcon.telemetry {
             for name in ["ContextProcessId", "ParentProcessId"] {
                 if let Some(process) = row.fields.get(name) {
-                    assert!(started.contains(&(row.fields["aid"].as_str(), process.as_str())), "{name} {process} of {}", row.fields["#event_simpleName"]);
+                    assert!(
+                        started.contains(&(row.fields["aid"].as_str(), process.as_str())),
+                        "{name} {process} of {}",
+                        row.fields["#event_simpleName"]
+                    );
                 }
             }
         }

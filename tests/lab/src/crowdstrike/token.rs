@@ -26,14 +26,19 @@ pub struct Grant {
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
 }
 
 impl Falcon {
     /// The holder of a token that is still good.
     #[must_use]
     pub fn grant_of(&self, token: &str, now_ms: i64) -> Option<Grant> {
-        locked(&self.tokens).get(token).filter(|grant| grant.expires_ms > now_ms).cloned()
+        locked(&self.tokens)
+            .get(token)
+            .filter(|grant| grant.expires_ms > now_ms)
+            .cloned()
     }
 
     /// Ends every token, as if their time were over.
@@ -46,7 +51,10 @@ impl Falcon {
 }
 
 fn text<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
-    call.body.get(name).and_then(Value::as_str).filter(|value| !value.is_empty())
+    call.body
+        .get(name)
+        .and_then(Value::as_str)
+        .filter(|value| !value.is_empty())
 }
 
 /// `POST /oauth2/token`.
@@ -60,7 +68,9 @@ pub fn grant(lab: &Lab, call: &Call) -> Reply {
     if let Some(cloud) = client.other_cloud {
         // The link names the lab, never the internet.
         let location = format!("{}/oauth2/token", locked(&lab.falcon.base_url));
-        return Reply::empty(308).with_header("x-cs-region", cloud).with_header("location", location);
+        return Reply::empty(308)
+            .with_header("x-cs-region", cloud)
+            .with_header("location", location);
     }
     if client.secret != secret {
         return Reply::gateway(401, "access denied, invalid client credentials");
@@ -70,10 +80,26 @@ pub fn grant(lab: &Lab, call: &Call) -> Reply {
         Some(member) if member == lab.falcon.member_cid => member.to_owned(),
         Some(_) => return Reply::gateway(403, "access denied, authorization failed"),
     };
-    let token = format!("{}.{}.{}", STANDARD.encode(r#"{"alg":"RS256","typ":"JWT"}"#), lab.falcon.fresh(64), lab.falcon.fresh(64));
+    let token = format!(
+        "{}.{}.{}",
+        STANDARD.encode(r#"{"alg":"RS256","typ":"JWT"}"#),
+        lab.falcon.fresh(64),
+        lab.falcon.fresh(64)
+    );
     let expires_ms = lab.world.clock.now_ms() + LIFETIME_S * 1000;
-    locked(&lab.falcon.tokens).insert(token.clone(), Grant { client: client.clone(), cid, expires_ms });
-    Reply::json(201, json!({ "access_token": token, "token_type": "bearer", "expires_in": LIFETIME_S })).with_header("x-cs-region", "us-1")
+    locked(&lab.falcon.tokens).insert(
+        token.clone(),
+        Grant {
+            client: client.clone(),
+            cid,
+            expires_ms,
+        },
+    );
+    Reply::json(
+        201,
+        json!({ "access_token": token, "token_type": "bearer", "expires_in": LIFETIME_S }),
+    )
+    .with_header("x-cs-region", "us-1")
 }
 
 /// `POST /oauth2/revoke`, with the client's id and secret in a Basic header.
@@ -86,8 +112,16 @@ pub fn revoke(lab: &Lab, call: &Call) -> Reply {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
         .and_then(|(_, encoded)| STANDARD.decode(encoded.trim()).ok())
         .and_then(|bytes| String::from_utf8(bytes).ok())
-        .and_then(|pair| pair.split_once(':').map(|(id, secret)| (id.to_owned(), secret.to_owned())))
-        .is_some_and(|(id, secret)| lab.falcon.clients.iter().any(|client| client.id == id && client.secret == secret));
+        .and_then(|pair| {
+            pair.split_once(':')
+                .map(|(id, secret)| (id.to_owned(), secret.to_owned()))
+        })
+        .is_some_and(|(id, secret)| {
+            lab.falcon
+                .clients
+                .iter()
+                .any(|client| client.id == id && client.secret == secret)
+        });
     if !known {
         return Reply::gateway(401, "access denied, invalid client credentials");
     }
@@ -95,5 +129,8 @@ pub fn revoke(lab: &Lab, call: &Call) -> Reply {
         return Reply::gateway(400, "token is required");
     };
     locked(&lab.falcon.tokens).remove(token);
-    Reply::json(200, json!({ "meta": super::envelope::meta("crowdstrike-api-gateway"), "resources": [], "errors": [] }))
+    Reply::json(
+        200,
+        json!({ "meta": super::envelope::meta("crowdstrike-api-gateway"), "resources": [], "errors": [] }),
+    )
 }

@@ -99,9 +99,32 @@ pub const WORKSTATIONS: usize = 5;
 /// Index of the administrator among the people.
 pub const ADMINISTRATOR: usize = 0;
 
-const FIRST: &[&str] = &["amara", "bjorn", "celia", "dario", "edith", "farid", "greta", "hugo", "ines", "jonas", "katya", "liam", "mira", "noor"];
-const LAST: &[&str] = &["adeyemi", "brandt", "castellan", "dufour", "eriksen", "falk", "garrido", "hollis", "ivanov", "jarvis", "kessler", "lindqvist"];
-const COMPANY: &[&str] = &["harborlight", "meridiantools", "northgate-mills", "silverbrook", "oakfield-labs", "tidewater-freight"];
+const FIRST: &[&str] = &[
+    "amara", "bjorn", "celia", "dario", "edith", "farid", "greta", "hugo", "ines", "jonas",
+    "katya", "liam", "mira", "noor",
+];
+const LAST: &[&str] = &[
+    "adeyemi",
+    "brandt",
+    "castellan",
+    "dufour",
+    "eriksen",
+    "falk",
+    "garrido",
+    "hollis",
+    "ivanov",
+    "jarvis",
+    "kessler",
+    "lindqvist",
+];
+const COMPANY: &[&str] = &[
+    "harborlight",
+    "meridiantools",
+    "northgate-mills",
+    "silverbrook",
+    "oakfield-labs",
+    "tidewater-freight",
+];
 const DEPARTMENT: &[&str] = &["FIN", "HR", "ENG", "SAL", "OPS", "LEG", "MKT", "PRC"];
 const SITE: &[&str] = &["LYN", "OSL", "PDX", "BRN", "CRK"];
 
@@ -121,7 +144,12 @@ impl Fleet {
         );
         let people = people(&mut draw, company, &netbios, &sid_base);
         let hosts = hosts(&mut draw, &domain, people.len());
-        Self { domain, netbios, hosts, people }
+        Self {
+            domain,
+            netbios,
+            hosts,
+            people,
+        }
     }
 }
 
@@ -133,7 +161,11 @@ fn people(draw: &mut Draw, company: &str, netbios: &str, sid_base: &str) -> Vec<
         if people.iter().any(|known| known.mail.starts_with(&plain)) {
             continue;
         }
-        let name = if people.is_empty() { format!("adm-{first}") } else { plain.clone() };
+        let name = if people.is_empty() {
+            format!("adm-{first}")
+        } else {
+            plain.clone()
+        };
         people.push(Person {
             name,
             domain: netbios.to_owned(),
@@ -151,14 +183,62 @@ fn hosts(draw: &mut Draw, domain: &str, people: usize) -> Vec<Host> {
         let number = index + 1;
         let department = *draw.pick(DEPARTMENT);
         let (hostname, system, role, os_version, build) = match index {
-            DOMAIN_CONTROLLER => (format!("{site}-DC-01"), System::Windows, Role::DomainController, "Windows Server 2022", "20348"),
-            FILE_SERVER => (format!("{site}-FILE-02"), System::Windows, Role::Server, "Windows Server 2019", "17763"),
-            MAC => (format!("{}-MBP-{number:02}.local", department.to_lowercase()), System::Mac, Role::Workstation, "Sequoia (15)", "24F74"),
-            LINUX => (format!("{}-web-{number:02}", site.to_lowercase()), System::Linux, Role::Server, "Ubuntu 22.04", "15"),
-            24 => ("MEMBER-WS-01".to_owned(), System::Windows, Role::Workstation, "Windows 11", "22631"),
-            25 => ("MEMBER-WS-02".to_owned(), System::Windows, Role::Workstation, "Windows 10", "19045"),
-            _ if index % 3 == 0 => (format!("{site}-{department}-{number:02}"), System::Windows, Role::Workstation, "Windows 10", "19045"),
-            _ => (format!("{site}-{department}-{number:02}"), System::Windows, Role::Workstation, "Windows 11", "22631"),
+            DOMAIN_CONTROLLER => (
+                format!("{site}-DC-01"),
+                System::Windows,
+                Role::DomainController,
+                "Windows Server 2022",
+                "20348",
+            ),
+            FILE_SERVER => (
+                format!("{site}-FILE-02"),
+                System::Windows,
+                Role::Server,
+                "Windows Server 2019",
+                "17763",
+            ),
+            MAC => (
+                format!("{}-MBP-{number:02}.local", department.to_lowercase()),
+                System::Mac,
+                Role::Workstation,
+                "Sequoia (15)",
+                "24F74",
+            ),
+            LINUX => (
+                format!("{}-web-{number:02}", site.to_lowercase()),
+                System::Linux,
+                Role::Server,
+                "Ubuntu 22.04",
+                "15",
+            ),
+            24 => (
+                "MEMBER-WS-01".to_owned(),
+                System::Windows,
+                Role::Workstation,
+                "Windows 11",
+                "22631",
+            ),
+            25 => (
+                "MEMBER-WS-02".to_owned(),
+                System::Windows,
+                Role::Workstation,
+                "Windows 10",
+                "19045",
+            ),
+            _ if index % 3 == 0 => (
+                format!("{site}-{department}-{number:02}"),
+                System::Windows,
+                Role::Workstation,
+                "Windows 10",
+                "19045",
+            ),
+            _ => (
+                format!("{site}-{department}-{number:02}"),
+                System::Windows,
+                Role::Workstation,
+                "Windows 11",
+                "22631",
+            ),
         };
         let member = index >= 24;
         hosts.push(Host {
@@ -166,13 +246,26 @@ fn hosts(draw: &mut Draw, domain: &str, people: usize) -> Vec<Host> {
             hostname,
             system,
             role,
-            domain: if system == System::Windows { domain.to_owned() } else { String::new() },
-            local_ip: format!("10.{}.{}.{}", draw.number(10, 40), draw.number(0, 20), draw.number(10, 240)),
+            domain: if system == System::Windows {
+                domain.to_owned()
+            } else {
+                String::new()
+            },
+            local_ip: format!(
+                "10.{}.{}.{}",
+                draw.number(10, 40),
+                draw.number(0, 20),
+                draw.number(10, 240)
+            ),
             external_ip: format!("198.51.100.{}", draw.number(2, 250)),
             mac: (0..6).map(|_| draw.hex(2)).collect::<Vec<_>>().join("-"),
             os_version,
             build,
-            volume: if index == WORKSTATIONS + 1 { 12 } else { u8::try_from(draw.number(2, 5)).unwrap_or(3) },
+            volume: if index == WORKSTATIONS + 1 {
+                12
+            } else {
+                u8::try_from(draw.number(2, 5)).unwrap_or(3)
+            },
             online: index != OFFLINE,
             member,
             owner: match index {
@@ -200,10 +293,18 @@ mod tests {
         for seed in 0..20 {
             let fleet = Fleet::new(seed);
             for (index, host) in fleet.hosts.iter().enumerate() {
-                assert!(fleet.hosts[..index].iter().all(|known| known.hostname != host.hostname && known.id != host.id));
+                assert!(
+                    fleet.hosts[..index]
+                        .iter()
+                        .all(|known| known.hostname != host.hostname && known.id != host.id)
+                );
             }
             for (index, person) in fleet.people.iter().enumerate() {
-                assert!(fleet.people[..index].iter().all(|known| known.name != person.name && known.sid != person.sid));
+                assert!(
+                    fleet.people[..index]
+                        .iter()
+                        .all(|known| known.name != person.name && known.sid != person.sid)
+                );
             }
         }
     }

@@ -1,11 +1,11 @@
 //! What happened, told once and in no vendor's words: typed events that every renderer turns into its own records.
 
-pub mod background;
-pub mod fleet;
-pub mod hostile;
 mod administrator_script;
+pub mod background;
 mod credential_dumping;
+pub mod fleet;
 mod hands_on_keyboard;
+pub mod hostile;
 mod lolbin_download;
 mod phishing_document;
 mod ransomware_staging;
@@ -32,19 +32,34 @@ impl Account {
     /// The machine's own account.
     #[must_use]
     pub fn system() -> Self {
-        Self { name: "SYSTEM".to_owned(), domain: "NT AUTHORITY".to_owned(), sid: "S-1-5-18".to_owned(), mail: None }
+        Self {
+            name: "SYSTEM".to_owned(),
+            domain: "NT AUTHORITY".to_owned(),
+            sid: "S-1-5-18".to_owned(),
+            mail: None,
+        }
     }
 
     /// root on Linux and macOS.
     #[must_use]
     pub fn root() -> Self {
-        Self { name: "root".to_owned(), domain: String::new(), sid: "0".to_owned(), mail: None }
+        Self {
+            name: "root".to_owned(),
+            domain: String::new(),
+            sid: "0".to_owned(),
+            mail: None,
+        }
     }
 }
 
 impl From<&Person> for Account {
     fn from(person: &Person) -> Self {
-        Self { name: person.name.clone(), domain: person.domain.clone(), sid: person.sid.clone(), mail: Some(person.mail.clone()) }
+        Self {
+            name: person.name.clone(),
+            domain: person.domain.clone(),
+            sid: person.sid.clone(),
+            mail: Some(person.mail.clone()),
+        }
     }
 }
 
@@ -285,7 +300,14 @@ pub struct Cast<'a> {
 }
 
 impl<'a> Cast<'a> {
-    fn new(fleet: &'a Fleet, seed: u64, name: &str, host: usize, user: usize, begins_before: i64) -> Self {
+    fn new(
+        fleet: &'a Fleet,
+        seed: u64,
+        name: &str,
+        host: usize,
+        user: usize,
+        begins_before: i64,
+    ) -> Self {
         let mut draw = Draw::new(seed, &format!("story {name}"));
         let account = Account::from(&fleet.people[user]);
         let next_uid = draw.number(4_300_000_000, 980_000_000_000);
@@ -298,7 +320,14 @@ impl<'a> Cast<'a> {
             events: Vec::new(),
             detections: Vec::new(),
         };
-        Self { fleet, host: &fleet.hosts[host], user: account, draw, story, next_uid }
+        Self {
+            fleet,
+            host: &fleet.hosts[host],
+            user: account,
+            draw,
+            story,
+            next_uid,
+        }
     }
 
     /// A process that `parent` started at `at`, under the story's person unless [`Self::process_as`] is used.
@@ -309,12 +338,22 @@ impl<'a> Cast<'a> {
     }
 
     /// A process under an account and at an integrity level of its own.
-    pub fn process_as(&mut self, at: i64, parent: Option<usize>, image: &str, cmdline: &str, user: Account, integrity: u32) -> usize {
+    pub fn process_as(
+        &mut self,
+        at: i64,
+        parent: Option<usize>,
+        image: &str,
+        cmdline: &str,
+        user: Account,
+        integrity: u32,
+    ) -> usize {
         let index = self.story.processes.len();
         self.next_uid += self.draw.number(90_000, 9_000_000);
         // A system binary is the same file on every host of a build; anything else is this story's own.
         let lower = image.to_lowercase();
-        let shared = lower.starts_with(r"c:\windows\") && !lower.contains(r"\temp\") || lower.starts_with("/usr/") || lower.starts_with("/bin/");
+        let shared = lower.starts_with(r"c:\windows\") && !lower.contains(r"\temp\")
+            || lower.starts_with("/usr/")
+            || lower.starts_with("/bin/");
         let file = if shared || lower.starts_with(r"c:\program files") {
             format!("{lower} {}", self.host.build)
         } else {
@@ -334,7 +373,13 @@ impl<'a> Cast<'a> {
             sha256: sha256_of(&file),
             md5: md5_of(&file),
         });
-        self.story.events.push(Event { at, host: self.story.host, user, actor: parent, activity: Activity::ProcessStart(index) });
+        self.story.events.push(Event {
+            at,
+            host: self.story.host,
+            user,
+            actor: parent,
+            activity: Activity::ProcessStart(index),
+        });
         index
     }
 
@@ -346,24 +391,65 @@ impl<'a> Cast<'a> {
     /// `actor` did something at `at`.
     pub fn does(&mut self, at: i64, actor: usize, activity: Activity) {
         let user = self.story.processes[actor].user.clone();
-        self.story.events.push(Event { at, host: self.story.host, user, actor: Some(actor), activity });
+        self.story.events.push(Event {
+            at,
+            host: self.story.host,
+            user,
+            actor: Some(actor),
+            activity,
+        });
     }
 
     /// `actor` wrote a file, whose hash comes from its path and the story.
     pub fn writes(&mut self, at: i64, actor: usize, path: &str) {
-        let sha256 = Some(sha256_of(&format!("{} {}", path.to_lowercase(), self.story.name)));
-        self.does(at, actor, Activity::FileWrite { path: path.to_owned(), sha256 });
+        let sha256 = Some(sha256_of(&format!(
+            "{} {}",
+            path.to_lowercase(),
+            self.story.name
+        )));
+        self.does(
+            at,
+            actor,
+            Activity::FileWrite {
+                path: path.to_owned(),
+                sha256,
+            },
+        );
     }
 
     /// `actor` resolved a name and connected to the answer.
     pub fn calls(&mut self, at: i64, actor: usize, name: &str, address: &str, port: u16) {
-        self.does(at, actor, Activity::Dns { name: name.to_owned(), answers: vec![address.to_owned()] });
-        self.does(at + 120, actor, Activity::Connect { address: address.to_owned(), port, user_agent: None, url: None });
+        self.does(
+            at,
+            actor,
+            Activity::Dns {
+                name: name.to_owned(),
+                answers: vec![address.to_owned()],
+            },
+        );
+        self.does(
+            at + 120,
+            actor,
+            Activity::Connect {
+                address: address.to_owned(),
+                port,
+                user_agent: None,
+                url: None,
+            },
+        );
     }
 
     /// `actor` set a registry value.
     pub fn sets(&mut self, at: i64, actor: usize, key: &str, value: &str, data: &str) {
-        self.does(at, actor, Activity::RegistrySet { key: key.to_owned(), value: value.to_owned(), data: data.to_owned() });
+        self.does(
+            at,
+            actor,
+            Activity::RegistrySet {
+                key: key.to_owned(),
+                value: value.to_owned(),
+                data: data.to_owned(),
+            },
+        );
     }
 
     /// The sensor spoke up.
@@ -374,24 +460,63 @@ impl<'a> Cast<'a> {
     /// winlogon, userinit, explorer: where a person's programs come from. Returns explorer.
     pub fn desktop(&mut self) -> usize {
         let user = self.user.clone();
-        let winlogon = self.process_as(-7_260_000, None, r"C:\Windows\System32\winlogon.exe", "winlogon.exe", Account::system(), 16384);
-        let userinit = self.process_as(-7_258_000, Some(winlogon), r"C:\Windows\System32\userinit.exe", r"C:\Windows\system32\userinit.exe", user.clone(), 8192);
+        let winlogon = self.process_as(
+            -7_260_000,
+            None,
+            r"C:\Windows\System32\winlogon.exe",
+            "winlogon.exe",
+            Account::system(),
+            16384,
+        );
+        let userinit = self.process_as(
+            -7_258_000,
+            Some(winlogon),
+            r"C:\Windows\System32\userinit.exe",
+            r"C:\Windows\system32\userinit.exe",
+            user.clone(),
+            8192,
+        );
         self.ends(userinit, -7_230_000);
-        let explorer = self.process_as(-7_257_000, Some(userinit), r"C:\Windows\explorer.exe", r"C:\Windows\Explorer.EXE", user.clone(), 8192);
+        let explorer = self.process_as(
+            -7_257_000,
+            Some(userinit),
+            r"C:\Windows\explorer.exe",
+            r"C:\Windows\Explorer.EXE",
+            user.clone(),
+            8192,
+        );
         self.story.events.push(Event {
             at: -7_259_000,
             host: self.story.host,
             user: user.clone(),
             actor: Some(winlogon),
-            activity: Activity::Logon { user, logon_type: 2, source: None },
+            activity: Activity::Logon {
+                user,
+                logon_type: 2,
+                source: None,
+            },
         });
         explorer
     }
 
     /// wininit, services: where services come from. Returns services.exe.
     pub fn services(&mut self) -> usize {
-        let wininit = self.process_as(-90_000_000, None, r"C:\Windows\System32\wininit.exe", "wininit.exe", Account::system(), 16384);
-        self.process_as(-89_999_000, Some(wininit), r"C:\Windows\System32\services.exe", r"C:\Windows\system32\services.exe", Account::system(), 16384)
+        let wininit = self.process_as(
+            -90_000_000,
+            None,
+            r"C:\Windows\System32\wininit.exe",
+            "wininit.exe",
+            Account::system(),
+            16384,
+        );
+        self.process_as(
+            -89_999_000,
+            Some(wininit),
+            r"C:\Windows\System32\services.exe",
+            r"C:\Windows\system32\services.exe",
+            Account::system(),
+            16384,
+        )
     }
 
     /// The task scheduler's service host.
@@ -415,7 +540,9 @@ impl<'a> Cast<'a> {
 
     /// A name outside that nobody knows.
     pub fn strange_domain(&mut self) -> String {
-        const FIRST: &[&str] = &["cdn", "static", "sync", "edge", "files", "portal", "img", "mail"];
+        const FIRST: &[&str] = &[
+            "cdn", "static", "sync", "edge", "files", "portal", "img", "mail",
+        ];
         const LAST: &[&str] = &["example.net", "example.org"];
         let (word, tail) = (*self.draw.pick(FIRST), *self.draw.pick(LAST));
         format!("{word}-{}.{tail}", self.draw.letters(7))
@@ -436,14 +563,62 @@ type Tell = fn(&mut Cast<'_>);
 
 /// Every scenario: its name, its host, its person (none: the host's owner), minutes before the start, and its teller.
 const SCENARIOS: &[(&str, usize, Option<usize>, i64, Tell)] = &[
-    ("hands-on-keyboard-powershell", fleet::WORKSTATIONS, None, 14, hands_on_keyboard::tell),
-    ("lolbin-download", fleet::WORKSTATIONS + 1, None, 31, lolbin_download::tell),
-    ("credential-dumping", fleet::WORKSTATIONS + 2, Some(fleet::ADMINISTRATOR), 52, credential_dumping::tell),
-    ("ransomware-staging", fleet::FILE_SERVER, Some(fleet::ADMINISTRATOR), 8, ransomware_staging::tell),
-    ("phishing-document", fleet::WORKSTATIONS + 3, None, 75, phishing_document::tell),
-    ("scheduled-task-persistence", fleet::OFFLINE, None, 190, scheduled_task::tell),
-    ("administrator-script", fleet::DOMAIN_CONTROLLER, Some(fleet::ADMINISTRATOR), 120, administrator_script::tell),
-    ("software-update", fleet::WORKSTATIONS + 4, None, 240, software_update::tell),
+    (
+        "hands-on-keyboard-powershell",
+        fleet::WORKSTATIONS,
+        None,
+        14,
+        hands_on_keyboard::tell,
+    ),
+    (
+        "lolbin-download",
+        fleet::WORKSTATIONS + 1,
+        None,
+        31,
+        lolbin_download::tell,
+    ),
+    (
+        "credential-dumping",
+        fleet::WORKSTATIONS + 2,
+        Some(fleet::ADMINISTRATOR),
+        52,
+        credential_dumping::tell,
+    ),
+    (
+        "ransomware-staging",
+        fleet::FILE_SERVER,
+        Some(fleet::ADMINISTRATOR),
+        8,
+        ransomware_staging::tell,
+    ),
+    (
+        "phishing-document",
+        fleet::WORKSTATIONS + 3,
+        None,
+        75,
+        phishing_document::tell,
+    ),
+    (
+        "scheduled-task-persistence",
+        fleet::OFFLINE,
+        None,
+        190,
+        scheduled_task::tell,
+    ),
+    (
+        "administrator-script",
+        fleet::DOMAIN_CONTROLLER,
+        Some(fleet::ADMINISTRATOR),
+        120,
+        administrator_script::tell,
+    ),
+    (
+        "software-update",
+        fleet::WORKSTATIONS + 4,
+        None,
+        240,
+        software_update::tell,
+    ),
 ];
 
 /// The eight scenarios of a seed.
@@ -475,32 +650,145 @@ pub mod techniques {
     macro_rules! technique {
         ($name:ident, $tactic_id:literal, $tactic:literal, $id:literal, $text:literal) => {
             #[doc = concat!($id, " ", $text)]
-            pub const $name: Technique = Technique { tactic_id: $tactic_id, tactic: $tactic, id: $id, name: $text };
+            pub const $name: Technique = Technique {
+                tactic_id: $tactic_id,
+                tactic: $tactic,
+                id: $id,
+                name: $text,
+            };
         };
     }
 
     technique!(POWERSHELL, "TA0002", "Execution", "T1059.001", "PowerShell");
-    technique!(COMMAND_SHELL, "TA0002", "Execution", "T1059.003", "Windows Command Shell");
+    technique!(
+        COMMAND_SHELL,
+        "TA0002",
+        "Execution",
+        "T1059.003",
+        "Windows Command Shell"
+    );
     technique!(UNIX_SHELL, "TA0002", "Execution", "T1059.004", "Unix Shell");
-    technique!(USER_EXECUTION, "TA0002", "Execution", "T1204.002", "Malicious File");
-    technique!(DISABLE_TOOLS, "TA0005", "Defense Evasion", "T1562.001", "Disable or Modify Tools");
-    technique!(MASQUERADING, "TA0005", "Defense Evasion", "T1036.005", "Match Legitimate Resource Name or Location");
-    technique!(RUNDLL32, "TA0005", "Defense Evasion", "T1218.011", "Rundll32");
+    technique!(
+        USER_EXECUTION,
+        "TA0002",
+        "Execution",
+        "T1204.002",
+        "Malicious File"
+    );
+    technique!(
+        DISABLE_TOOLS,
+        "TA0005",
+        "Defense Evasion",
+        "T1562.001",
+        "Disable or Modify Tools"
+    );
+    technique!(
+        MASQUERADING,
+        "TA0005",
+        "Defense Evasion",
+        "T1036.005",
+        "Match Legitimate Resource Name or Location"
+    );
+    technique!(
+        RUNDLL32,
+        "TA0005",
+        "Defense Evasion",
+        "T1218.011",
+        "Rundll32"
+    );
     technique!(MSHTA, "TA0005", "Defense Evasion", "T1218.005", "Mshta");
-    technique!(ACCOUNT_DISCOVERY, "TA0007", "Discovery", "T1087.002", "Domain Account");
-    technique!(NETWORK_DISCOVERY, "TA0007", "Discovery", "T1018", "Remote System Discovery");
-    technique!(TOOL_TRANSFER, "TA0011", "Command and Control", "T1105", "Ingress Tool Transfer");
-    technique!(REMOTE_ACCESS, "TA0011", "Command and Control", "T1219", "Remote Access Tools");
-    technique!(LSASS, "TA0006", "Credential Access", "T1003.001", "LSASS Memory");
-    technique!(SAM, "TA0006", "Credential Access", "T1003.002", "Security Account Manager");
-    technique!(BROWSER_PASSWORDS, "TA0006", "Credential Access", "T1555.003", "Credentials from Web Browsers");
-    technique!(INHIBIT_RECOVERY, "TA0040", "Impact", "T1490", "Inhibit System Recovery");
-    technique!(ENCRYPTED, "TA0040", "Impact", "T1486", "Data Encrypted for Impact");
-    technique!(ATTACHMENT, "TA0001", "Initial Access", "T1566.001", "Spearphishing Attachment");
-    technique!(SCHEDULED_TASK, "TA0003", "Persistence", "T1053.005", "Scheduled Task");
-    technique!(RUN_KEY, "TA0003", "Persistence", "T1547.001", "Registry Run Keys / Startup Folder");
+    technique!(
+        ACCOUNT_DISCOVERY,
+        "TA0007",
+        "Discovery",
+        "T1087.002",
+        "Domain Account"
+    );
+    technique!(
+        NETWORK_DISCOVERY,
+        "TA0007",
+        "Discovery",
+        "T1018",
+        "Remote System Discovery"
+    );
+    technique!(
+        TOOL_TRANSFER,
+        "TA0011",
+        "Command and Control",
+        "T1105",
+        "Ingress Tool Transfer"
+    );
+    technique!(
+        REMOTE_ACCESS,
+        "TA0011",
+        "Command and Control",
+        "T1219",
+        "Remote Access Tools"
+    );
+    technique!(
+        LSASS,
+        "TA0006",
+        "Credential Access",
+        "T1003.001",
+        "LSASS Memory"
+    );
+    technique!(
+        SAM,
+        "TA0006",
+        "Credential Access",
+        "T1003.002",
+        "Security Account Manager"
+    );
+    technique!(
+        BROWSER_PASSWORDS,
+        "TA0006",
+        "Credential Access",
+        "T1555.003",
+        "Credentials from Web Browsers"
+    );
+    technique!(
+        INHIBIT_RECOVERY,
+        "TA0040",
+        "Impact",
+        "T1490",
+        "Inhibit System Recovery"
+    );
+    technique!(
+        ENCRYPTED,
+        "TA0040",
+        "Impact",
+        "T1486",
+        "Data Encrypted for Impact"
+    );
+    technique!(
+        ATTACHMENT,
+        "TA0001",
+        "Initial Access",
+        "T1566.001",
+        "Spearphishing Attachment"
+    );
+    technique!(
+        SCHEDULED_TASK,
+        "TA0003",
+        "Persistence",
+        "T1053.005",
+        "Scheduled Task"
+    );
+    technique!(
+        RUN_KEY,
+        "TA0003",
+        "Persistence",
+        "T1547.001",
+        "Registry Run Keys / Startup Folder"
+    );
     technique!(CRON, "TA0003", "Persistence", "T1053.003", "Cron");
-    technique!(OVERWATCH, "CSTA0006", "Falcon Overwatch", "CST0002", "Malicious Activity");
+    technique!(
+        OVERWATCH,
+        "CSTA0006",
+        "Falcon Overwatch",
+        "CST0002",
+        "Malicious Activity"
+    );
 }
 
 /// True for hosts whose loss hurts many.
@@ -530,7 +818,12 @@ mod tests {
         let (_, stories) = all();
         assert_eq!(stories.len(), 8);
         for story in &stories {
-            assert!((8..=40).contains(&story.events.len()), "{} has {} events", story.name, story.events.len());
+            assert!(
+                (8..=40).contains(&story.events.len()),
+                "{} has {} events",
+                story.name,
+                story.events.len()
+            );
             assert!(!story.detections.is_empty(), "{}", story.name);
         }
     }
@@ -542,20 +835,52 @@ mod tests {
             for process in &story.processes {
                 if let Some(parent) = process.parent {
                     let parent = &story.processes[parent];
-                    assert!(parent.started <= process.started, "{}: {} before {}", story.name, process.cmdline, parent.cmdline);
+                    assert!(
+                        parent.started <= process.started,
+                        "{}: {} before {}",
+                        story.name,
+                        process.cmdline,
+                        parent.cmdline
+                    );
                 }
-                assert!(process.ended.is_none_or(|end| end >= process.started), "{}: {}", story.name, process.cmdline);
+                assert!(
+                    process.ended.is_none_or(|end| end >= process.started),
+                    "{}: {}",
+                    story.name,
+                    process.cmdline
+                );
             }
             for event in &story.events {
                 if let Some(actor) = event.actor {
                     let actor = &story.processes[actor];
-                    assert!(event.at >= actor.started, "{}: {:?} before {}", story.name, event.activity, actor.cmdline);
-                    assert!(actor.ended.is_none_or(|end| event.at <= end), "{}: {:?} after {}", story.name, event.activity, actor.cmdline);
+                    assert!(
+                        event.at >= actor.started,
+                        "{}: {:?} before {}",
+                        story.name,
+                        event.activity,
+                        actor.cmdline
+                    );
+                    assert!(
+                        actor.ended.is_none_or(|end| event.at <= end),
+                        "{}: {:?} after {}",
+                        story.name,
+                        event.activity,
+                        actor.cmdline
+                    );
                 }
             }
             for detection in &story.detections {
-                assert!(detection.at >= story.processes[detection.process].started, "{}: {}", story.name, detection.name);
-                assert!(detection.at <= story.begins_before, "{} is detected before the lab starts", story.name);
+                assert!(
+                    detection.at >= story.processes[detection.process].started,
+                    "{}: {}",
+                    story.name,
+                    detection.name
+                );
+                assert!(
+                    detection.at <= story.begins_before,
+                    "{} is detected before the lab starts",
+                    story.name
+                );
             }
         }
     }
@@ -570,7 +895,11 @@ mod tests {
                     process = parent;
                 }
                 let root = story.processes[process].name().to_lowercase();
-                assert!(["winlogon.exe", "wininit.exe"].contains(&root.as_str()), "{}: {root}", story.name);
+                assert!(
+                    ["winlogon.exe", "wininit.exe"].contains(&root.as_str()),
+                    "{}: {root}",
+                    story.name
+                );
             }
         }
     }
