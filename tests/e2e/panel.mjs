@@ -1,0 +1,102 @@
+// What a person does with the panel, step by step: shared by the specs and by the walk.
+
+/** How long a step may take, in milliseconds. */
+const PATIENCE = 30_000;
+export const CONSOLE = "https://falcon.crowdstrike.com";
+export const LIST = `${CONSOLE}/activity-v2/detections`;
+
+/** The list of detections in a new tab. `query` asks the page for a variant. */
+export async function openList(context, query = "") {
+  const page = await context.newPage();
+  await page.goto(LIST + query);
+  await page.locator("a.row").first().waitFor();
+  return page;
+}
+
+/** Clicks an alert's row; the list is virtual, so it is scrolled until the row is there. */
+export async function clickRow(page, id) {
+  const row = page.locator(`a.row[data-id="${id}"]`);
+  await page.locator(".list").evaluate((list) => list.scrollTo(0, 0));
+  for (let at = 0; at < 60 && (await row.count()) === 0; at++) {
+    await page.locator(".list").evaluate((list) => list.scrollBy(0, 280));
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+  }
+  await row.click();
+}
+
+/** The extension's worker. */
+export async function worker(context) {
+  return context.serviceWorkers()[0] ?? context.waitForEvent("serviceworker");
+}
+
+/** Presses the toolbar's button on the tab that is in front. */
+export async function pressToolbar(context, page) {
+  await page.bringToFront();
+  const background = await worker(context);
+  await background.evaluate(async (address) => {
+    const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+    if (!tab) throw new Error(`no tab in front for ${address}`);
+    chrome.action.onClicked.dispatch(tab);
+  }, page.url());
+}
+
+/** The docked panel's frame, once it is there. */
+export async function docked(page) {
+  const isPanel = (frame) => frame.url().includes("/panel.html");
+  const frame = page.frames().find(isPanel) ?? (await page.waitForEvent("frameattached", { timeout: PATIENCE }));
+  if (!isPanel(frame)) await frame.waitForURL(/panel\.html/, { timeout: PATIENCE });
+  await frame.locator("body *").first().waitFor({ state: "attached", timeout: PATIENCE });
+  return frame;
+}
+
+/** Opens the dock by the toolbar. */
+export async function openDock(context, page) {
+  await pressToolbar(context, page);
+  return docked(page);
+}
+
+/** Gives the panel the backend's address and signs in, unless the session is there already. */
+export async function signIn(panel, backend, user) {
+  await panel.locator(".tabs, form input").first().waitFor({ timeout: PATIENCE });
+  if ((await panel.locator(".tabs").count()) > 0) return;
+  const address = panel.locator("form input").first();
+  const password = panel.locator("input[type=password]");
+  if ((await password.count()) === 0) {
+    await address.fill(backend.url);
+    await panel.locator("form button").first().click();
+    await password.waitFor({ timeout: PATIENCE });
+  }
+  await panel.locator("input:not([type=password])").first().fill(user.name);
+  await password.fill(user.password);
+  await panel.locator("form button").first().click();
+}
+
+/** Waits until the analysis is whole. */
+export async function read(panel) {
+  await panel.getByText("rules tried").waitFor({ timeout: PATIENCE });
+}
+
+/** A docked panel that shows an alert, read whole. */
+export async function openAlert(world, id, user, query = "") {
+  const page = await openList(world.context, query);
+  await clickRow(page, id);
+  const panel = await openDock(world.context, page);
+  await signIn(panel, world.backend, user);
+  await read(panel);
+  return { page, panel };
+}
+
+/** Opens the first action's sheet. */
+export async function review(panel) {
+  await panel.getByRole("button", { name: /^Review/ }).first().click();
+  await panel.getByRole("dialog").waitFor({ timeout: PATIENCE });
+}
+
+/** The button that approves; it is live only after a second of proven sight. */
+export const approveButton = (panel) => panel.locator("#approve");
+
+/** Approves as soon as it is live. */
+export async function approve(panel) {
+  await panel.locator("#approve:enabled").waitFor({ timeout: PATIENCE });
+  await approveButton(panel).click();
+}
