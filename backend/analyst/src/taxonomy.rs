@@ -12,7 +12,7 @@ macro_rules! fields {
         /// Aside's own; the rest are Sigma's (specification, taxonomy appendix).
         const FIELDS: &[&str] = &[$($text),*];
 
-        #[expect(non_camel_case_types, reason = "positions of the constants below")]
+        #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "positions of the constants below")]
         #[repr(u8)]
         enum Position { $($name),* }
 

@@ -8,6 +8,9 @@ use super::Rule;
 use super::needed::{Frequencies, disjunction};
 use crate::taxonomy::{Category, Event, Field};
 
+/// Where each text is needed: in which field, by which rule.
+type ByText = std::collections::BTreeMap<String, Vec<(Option<Field>, u32)>>;
+
 /// For every category, a search for all needed texts at once.
 #[derive(Debug)]
 pub struct Index {
@@ -30,8 +33,7 @@ impl Index {
         for rule in rules {
             frequencies.count(&rule.predicate);
         }
-        let mut texts: Vec<std::collections::BTreeMap<String, Vec<(Option<Field>, u32)>>> =
-            vec![Default::default(); Category::COUNT];
+        let mut texts: Vec<ByText> = vec![Default::default(); Category::COUNT];
         let mut categories: Vec<CategoryIndex> = Vec::new();
         categories.resize_with(Category::COUNT, CategoryIndex::default);
         for (at, rule) in (0_u32..).zip(rules) {
