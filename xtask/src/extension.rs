@@ -39,14 +39,16 @@ impl Form {
     }
 }
 
-/// What a panel depends on: if none of it changed, the compiled one is taken again.
-const SOURCES: [&str; 6] = [
+/// What a panel depends on, how it is built included: if none of it changed, the compiled one is taken again.
+const SOURCES: [&str; 8] = [
     "Cargo.toml",
     "Cargo.lock",
     "extension/Cargo.toml",
     "extension/src",
     "shared/Cargo.toml",
     "shared/src",
+    "xtask/src/extension.rs",
+    "xtask/src/setup/wasm_target.rs",
 ];
 
 /// Optimising the whole program prints nothing for minutes.
