@@ -364,7 +364,6 @@ fn activity(writer: &mut Writer<'_>, event: &Event) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{Lab, clock::Clock};
 
     #[test]
