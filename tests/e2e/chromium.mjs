@@ -1,7 +1,9 @@
 // Chromium with the extension, as a user has it: a profile of its own, none of the driver's default
-// switches (they turn off storage partitioning and the back-forward cache), consoles' names led to the
-// lab by resolver rules, the lab's certificate trusted by its key alone.
+// switches (they turn off storage partitioning and the back-forward cache) nor overrides (a page would
+// have the focus whatever lies over it), consoles' names led to the lab by resolver rules, the lab's
+// certificate trusted by its key alone.
 
+import { spawn } from "node:child_process";
 import { createHash, X509Certificate } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,6 +14,9 @@ import { chromium } from "playwright-core";
 
 /** The extension's id, from the fixed key in its manifest. */
 export const EXTENSION = "olkphiagdclbpmbflkeddphpcafoklma";
+
+/** What the headless browser's own controls take of its window's height, in CSS pixels. */
+const BROWSER_UI = 87;
 
 const SWITCHES = [
   "--no-first-run",
@@ -32,7 +37,7 @@ const SWITCHES = [
 
 /**
  * @param {{hosts: Record<string, number>, extension: string, size?: {width: number, height: number},
- *   headed?: boolean, dark?: boolean}} options `hosts` maps a name to the local port that serves it over TLS
+ *   headed?: boolean}} options `hosts` maps a name to the local port that serves it over TLS
  * @returns {Promise<{context: import("playwright-core").BrowserContext, close: () => Promise<void>}>}
  */
 export async function openChromium({ hosts, extension, size = { width: 1440, height: 900 }, headed = false }) {
@@ -40,32 +45,54 @@ export async function openChromium({ hosts, extension, size = { width: 1440, hei
   const rules = Object.entries(hosts).map(([host, port]) => `MAP ${host}:443 127.0.0.1:${port}`);
   const ports = [...new Set(Object.values(hosts))];
   const keys = await Promise.all(ports.map(keyDigest));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.ASIDE_CHROMIUM ?? "/usr/bin/chromium",
-    headless: false, // the new headless mode is a switch; the driver's own is another browser
-    ignoreDefaultArgs: true,
-    args: [
+  const child = spawn(
+    process.env.ASIDE_CHROMIUM ?? "/usr/bin/chromium",
+    [
       ...SWITCHES,
       ...(headed ? [] : ["--headless=new"]),
       // Chromium's sandbox does not start for root.
       ...(process.getuid?.() === 0 ? ["--no-sandbox", "--test-type"] : []),
-      `--window-size=${size.width},${size.height}`,
+      `--window-size=${size.width},${size.height + (headed ? 0 : BROWSER_UI)}`,
       `--host-resolver-rules=${[...rules, "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1"].join(", ")}`,
       `--ignore-certificate-errors-spki-list=${keys.join(",")}`,
       `--disable-extensions-except=${extension}`,
       `--load-extension=${extension}`,
       `--user-data-dir=${profile}`,
-      "--remote-debugging-pipe",
+      "--remote-debugging-port=0",
       "about:blank",
     ],
-    viewport: headed ? null : size,
-    colorScheme: null,
-  });
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  const gone = new Promise((resolve) => child.once("close", resolve));
+  const atExit = () => child.kill("SIGKILL");
+  process.once("exit", atExit);
   const close = async () => {
-    await context.close();
+    process.removeListener("exit", atExit);
+    child.kill("SIGKILL");
+    await gone;
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   };
-  return { context, close };
+  try {
+    const browser = await chromium.connectOverCDP(await debuggingAddress(child), { noDefaults: true });
+    return { context: browser.contexts()[0], close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Where the browser listens for the driver, as it says itself; rejects if it ends first. */
+function debuggingAddress(child) {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    child.once("error", reject);
+    child.once("close", (code) => reject(new Error(`Chromium ended with ${code}:\n${said}`)));
+    child.stderr.on("data", (data) => {
+      said = (said + data).slice(-20_000);
+      const found = /DevTools listening on (ws:\S+)/.exec(said);
+      if (found) resolve(found[1]);
+    });
+  });
 }
 
 /** SHA-256 of the public key that a local port presents, as the browser's switch wants it. */

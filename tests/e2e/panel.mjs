@@ -100,3 +100,67 @@ export async function approve(panel) {
   await panel.locator("#approve:enabled").waitFor({ timeout: PATIENCE });
   await approveButton(panel).click();
 }
+
+/** Whoever signed in before the journey began: the worker gets the backend and a session. */
+export async function beSignedIn(world, { name, password }) {
+  const { body } = await world.backend.request("/auth/login", { body: { user: name, password } });
+  if (!body?.access_token) throw new Error(`no sign-in for ${name}: ${JSON.stringify(body)}`);
+  const session = {
+    backend: world.backend.url,
+    user: name,
+    access_token: body.access_token,
+    access_until: Date.now() + body.access_expires_in_s * 1000,
+    refresh_token: body.refresh_token,
+    ends: body.session_ends_unix_ms,
+  };
+  const background = await worker(world.context);
+  await background.evaluate(
+    async ([backend, kept]) => {
+      await chrome.storage.local.set({ backend });
+      await chrome.storage.session.set({ session: kept });
+    },
+    [world.backend.url, session],
+  );
+  return body.access_token;
+}
+
+/** Presses a keyboard command of the manifest, on the tab that is in front. */
+export async function pressCommand(context, page, command) {
+  await page.bringToFront();
+  const background = await worker(context);
+  await background.evaluate(async (name) => {
+    const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+    chrome.commands.onCommand.dispatch(name, tab);
+  }, command);
+}
+
+/** Right-clicks an element of the page and takes an entry of our menu. */
+export async function takeMenu(context, page, element, menuItemId, selectionText) {
+  await element.click({ button: "right" });
+  const linkUrl = await element.evaluate((target) => target.closest("a")?.href);
+  const background = await worker(context);
+  await background.evaluate(async (info) => {
+    const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+    chrome.contextMenus.onClicked.dispatch({ pageUrl: tab.url, frameId: 0, editable: false, ...info }, tab);
+  }, { menuItemId, linkUrl, selectionText });
+}
+
+/** Ends the worker, as the browser does when it was idle. The next event starts a new one. */
+export async function killWorker(context) {
+  const session = await context.browser().newBrowserCDPSession();
+  const { targetInfos } = await session.send("Target.getTargets");
+  const target = targetInfos.find((one) => one.type === "service_worker");
+  await session.send("Target.closeTarget", { targetId: target.targetId });
+  await session.detach();
+}
+
+/** The console's page goes to another address without a load, as a click in it would. */
+export async function goTo(page, path) {
+  await page.evaluate((to) => {
+    history.pushState(null, "", to);
+    dispatchEvent(new PopStateEvent("popstate"));
+  }, path);
+}
+
+/** The console's path of an alert. */
+export const alertPath = (id) => `/activity-v2/detections/${encodeURIComponent(id)}`;

@@ -38,8 +38,10 @@ export const VIEWER = { name: "v.novak", password: PASSWORD, roles: ["viewer"] }
 export async function startWorld({ phase = "assist", policy = [], users = [RESPONDER], size, hosts = [] } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "aside-world-"));
   const ends = [() => rm(folder, { recursive: true, force: true, maxRetries: 5 })];
+  const faults = [];
   const close = async () => {
     for (const end of ends.splice(0).reverse()) await end();
+    if (faults.length > 0) throw new Error(`the extension's own pages complained:\n${faults.join("\n")}`);
   };
   try {
     const lab = await startLab(ends);
@@ -52,11 +54,29 @@ export async function startWorld({ phase = "assist", policy = [], users = [RESPO
       size,
     });
     ends.push(browser.close);
+    collectFaults(browser.context, faults);
     return { lab, control: control(lab.control_url), backend, context: browser.context, folder, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/**
+ * Every journey also shows that no page of ours breaks its own policy, throws, or is missing a file.
+ */
+function collectFaults(context, faults) {
+  context.on("console", (message) => {
+    const { url } = message.location();
+    const text = message.text();
+    // A broken policy names no address; the lab's own pages break theirs only where they frame.
+    const isPolicy = url === "" && /Content Security Policy directive '(?!frame)/.test(text);
+    if (message.type() === "error" && (isPolicy || url.startsWith("chrome-extension://"))) faults.push(`${url} ${text}`);
+  });
+  context.on("weberror", (error) => {
+    const { stack = "", message } = error.error();
+    if (`${stack}${error.page()?.url()}`.includes("chrome-extension://")) faults.push(stack || message);
+  });
 }
 
 async function startLab(ends) {
@@ -179,7 +199,10 @@ function start(program, args, environment, ends) {
   child.said = "";
   child.stderr.on("data", (data) => (child.said = (child.said + data).slice(-20_000)));
   child.gone = new Promise((resolve) => child.once("close", resolve));
+  const atExit = () => child.kill("SIGKILL");
+  process.once("exit", atExit);
   ends.push(async () => {
+    process.removeListener("exit", atExit);
     child.kill("SIGTERM");
     const hard = setTimeout(() => child.kill("SIGKILL"), 10_000);
     await child.gone;
