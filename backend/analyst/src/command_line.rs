@@ -354,12 +354,11 @@ fn trimmed(part: &str) -> &str {
     let mut part = part.trim();
     loop {
         let before = part;
-        part = part
-            .trim_start_matches(['(', '{', '@', '!'])
-            .trim_end_matches(|c: char| c == '}' || c.is_whitespace())
-            .trim_start();
-        if part.ends_with(')') && part.matches('(').count() < part.matches(')').count() {
-            part = part[..part.len() - 1].trim_end();
+        part = part.trim_start_matches(['(', '{', '@', '!']).trim();
+        for (open, close) in [('(', ')'), ('{', '}')] {
+            if part.ends_with(close) && part.matches(open).count() < part.matches(close).count() {
+                part = part[..part.len() - 1].trim_end();
+            }
         }
         for word in [
             "then ", "do ", "else ", "if ", "while ", "until ", "time ", "exec ", "call ", "& ",
@@ -764,7 +763,7 @@ mod tests {
             ["cmd /c id", "id"]
         );
         assert_eq!(inner("java -cp a;b;c Main"), Vec::<&str>::new());
-        assert_eq!(inner("find / -perm -4000 -exec ls -l {} \\;"), ["ls -l {"]);
+        assert_eq!(inner("find / -perm -4000 -exec ls -l {} \\;"), ["ls -l {}"]);
     }
 
     #[test]

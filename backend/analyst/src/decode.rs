@@ -43,6 +43,20 @@ const STEPS: &[Step] = &[
     ("url-encoding", encodings::percent),
 ];
 
+/// Whether a layer is the text that hid it made clear, and not a part that was lifted out of it: its
+/// first word is then still the program.
+pub fn rewrites(layer: &Layer) -> bool {
+    matches!(
+        layer.hidden_by.as_str(),
+        "caret"
+            | "backtick"
+            | "quote-insertion"
+            | "environment-slice"
+            | "format-operator"
+            | "concatenation"
+    )
+}
+
 /// What `command_line` hides, outermost first; each text once.
 pub fn layers(command_line: &str) -> Vec<Layer> {
     let mut found: Vec<Layer> = Vec::new();

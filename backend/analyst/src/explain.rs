@@ -4,13 +4,11 @@ use aside_shared::analysis::{Layer, Technique, Verdict};
 use aside_shared::text::plain;
 use serde::{Deserialize, Serialize};
 
-use crate::command_line::{
-    Speech, commands, first_word, images, powershell_text, product_of, program, speech,
-};
-use crate::decode;
+use crate::command_line::{first_word, product_of};
+use crate::process::{self, Start};
 use crate::rules::{Rule, RuleSet};
-use crate::score;
-use crate::taxonomy::{Category, Event, Field, Product};
+use crate::taxonomy::Product;
+use crate::{decode, score};
 
 /// What is known about a command line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,75 +40,55 @@ pub struct Reason {
 
 /// What the rules know about `command_line`, run by `parent` (an image's path or name) where that is known.
 pub fn explain(rules: &RuleSet, command_line: &str, parent: Option<&str>) -> Explanation {
-    let product = product_of(command_line, parent);
     let layers = decode::layers(command_line);
+    let start = Start {
+        product: product_of(command_line, parent),
+        command_line: Some(command_line),
+        ancestors: parent
+            .into_iter()
+            .map(|parent| first_word(parent).0)
+            .collect(),
+        typed: true,
+        ..Start::default()
+    };
     let mut fired: Vec<(&Rule, String)> = Vec::new();
-    let mut see = |event: &Event<'_>| {
-        for rule in rules.matching(event) {
+    for event in process::events(&start, &layers) {
+        for rule in rules.matching(&event) {
             if !fired.iter().any(|(known, _)| known.id == rule.id) {
-                fired.push((rule, plain(&rule.knowledge.sentence.about(event))));
+                fired.push((rule, plain(&rule.knowledge.sentence.about(&event))));
             }
         }
+    }
+    outcome(likeliest(fired, start.product), layers)
+}
+
+/// A line that does not say for which system it is is read as of each; the reading for which the
+/// most speaks counts.
+fn likeliest(fired: Vec<(&Rule, String)>, known: Option<Product>) -> Vec<(&Rule, String)> {
+    if known.is_some() || fired.iter().all(|(rule, _)| rule.product.is_none()) {
+        return fired;
+    }
+    let of = |product: Product| {
+        let applies = move |rule: &Rule| rule.product.is_none_or(|own| own == product);
+        let signals = fired
+            .iter()
+            .filter(|(rule, _)| applies(rule))
+            .map(|(rule, _)| (rule.knowledge.group.clone(), score::bare(rule)))
+            .collect::<Vec<_>>();
+        (signals.len(), score::score(signals).total)
     };
-    see(&process(command_line, parent, product, &layers));
-    for text in std::iter::once(command_line).chain(layers.iter().map(|layer| layer.text.as_str()))
-    {
-        let is_layer = !std::ptr::eq(text, command_line);
-        // What a shell would run for it is as good as run: its own process is not in the line.
-        let typed = is_layer || speech(text, first_word(text).0) != Speech::Program;
-        for inner in commands(text, typed) {
-            see(&process(
-                inner.text,
-                inner.runner.as_deref().or(parent),
-                product,
-                &[],
-            ));
-        }
-        if let Some(script) = script(text, is_layer) {
-            let mut event = Event::new(Category::PsScript, product);
-            event.add(Field::SCRIPT_BLOCK_TEXT, script);
-            layers
-                .iter()
-                .for_each(|layer| event.add(Field::SCRIPT_BLOCK_TEXT, layer.text.as_str()));
-            see(&event);
-        }
-    }
-    outcome(fired, layers)
-}
-
-/// PowerShell's own text in a line.
-fn script(text: &str, is_layer: bool) -> Option<&str> {
-    let (word, rest) = first_word(text);
-    match program(word).as_str() {
-        "powershell" | "pwsh" => powershell_text(rest),
-        _ if is_layer || speech(text, word) == Speech::PowerShell => Some(text),
-        _ => None,
-    }
-}
-
-/// The start of a process, as far as its command line tells.
-fn process<'a>(
-    line: &'a str,
-    parent: Option<&'a str>,
-    product: Option<Product>,
-    layers: &'a [Layer],
-) -> Event<'a> {
-    let mut event = Event::new(Category::ProcessCreation, product);
-    for image in images(first_word(line).0, product) {
-        event.add(Field::IMAGE, image);
-    }
-    event.add(Field::COMMAND_LINE, line);
-    for layer in layers {
-        event.add(Field::COMMAND_LINE, layer.text.as_str());
-        event.add(Field::DECODED_FROM, layer.hidden_by.as_str());
-    }
-    if let Some(parent) = parent {
-        for image in images(first_word(parent).0, product) {
-            event.add(Field::PARENT_IMAGE, image.clone());
-            event.add(Field::ANCESTORS, image);
-        }
-    }
-    event
+    let best = Product::ALL
+        .into_iter()
+        .max_by_key(|product| {
+            let (count, total) = of(*product);
+            // The first of equals, as the systems are listed.
+            (total, count, std::cmp::Reverse(*product))
+        })
+        .unwrap_or(Product::Windows);
+    fired
+        .into_iter()
+        .filter(|(rule, _)| rule.product.is_none_or(|own| own == best))
+        .collect()
 }
 
 fn outcome(mut fired: Vec<(&Rule, String)>, layers: Vec<Layer>) -> Explanation {

@@ -11,6 +11,7 @@ pub mod claims;
 mod command_line;
 pub mod decode;
 pub mod explain;
+mod process;
 mod reading;
 pub mod rules;
 mod score;
@@ -31,8 +32,9 @@ use rules::RuleSet;
 
 /// Analyses one alert.
 pub fn analyse(rules: &RuleSet, alert: &Alert) -> Analysis {
-    let observed = reading::observed(alert);
-    let derived = derived(alert, &observed);
+    let hidden = reading::hidden(alert);
+    let observed = reading::observed(alert, &hidden);
+    let derived = derived(alert, &hidden);
     let fired = score::fired(rules, &observed);
     let assessment = score::assess(alert, &fired);
     let mut whole = alert.clone();
@@ -48,24 +50,20 @@ pub fn analyse(rules: &RuleSet, alert: &Alert) -> Analysis {
     }
 }
 
-/// What command lines hid, as evidence of its own beside the command line's.
-fn derived(alert: &Alert, observed: &[reading::Observed<'_>]) -> Vec<Evidence> {
+/// What command lines and scripts hid, as evidence of its own beside theirs.
+fn derived(alert: &Alert, hidden: &[reading::Hidden<'_>]) -> Vec<Evidence> {
     let mut derived = Vec::new();
-    for seen in observed {
-        let process = match &seen.evidence.object {
-            Some(Object::Entity(id)) if alert.entity(id).is_some() => id,
-            _ => &seen.evidence.subject,
-        };
-        for layer in &seen.layers {
+    for found in hidden {
+        for layer in &found.layers {
             let evidence = Evidence {
                 id: EvidenceId::from(""),
-                at: seen.evidence.at.clone(),
+                at: found.evidence.at.clone(),
                 source: EvidenceSource::Derived,
-                subject: process.clone(),
+                subject: reading::doer(alert, found.evidence).clone(),
                 verb: Verb::DecodedTo,
                 object: Some(Object::Value(layer.text.clone())),
-                outcome: seen.evidence.outcome,
-                derived_from: vec![seen.evidence.id.clone()],
+                outcome: found.evidence.outcome,
+                derived_from: vec![found.evidence.id.clone()],
                 fields: BTreeMap::from([("hidden_by".to_owned(), layer.hidden_by.clone())]),
             };
             derived.push(evidence.identified());

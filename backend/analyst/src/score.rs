@@ -35,8 +35,11 @@ pub struct Fired<'a> {
 /// Every rule that matches, once, with all evidence that it matched.
 pub fn fired<'a>(rules: &'a RuleSet, observed: &[Observed<'_>]) -> Vec<Fired<'a>> {
     let mut fired: Vec<Fired<'a>> = Vec::new();
-    for seen in observed {
-        for rule in rules.matching(&seen.event) {
+    for (seen, event) in observed
+        .iter()
+        .flat_map(|seen| seen.events.iter().map(move |event| (seen, event)))
+    {
+        for rule in rules.matching(event) {
             match fired.iter_mut().find(|known| known.rule.id == rule.id) {
                 Some(known) if !known.evidence.contains(&seen.evidence.id) => {
                     known.evidence.push(seen.evidence.id.clone())
@@ -44,7 +47,7 @@ pub fn fired<'a>(rules: &'a RuleSet, observed: &[Observed<'_>]) -> Vec<Fired<'a>
                 Some(_) => {}
                 None => fired.push(Fired {
                     rule,
-                    sentence: rule.knowledge.sentence.about(&seen.event),
+                    sentence: rule.knowledge.sentence.about(event),
                     evidence: vec![seen.evidence.id.clone()],
                 }),
             }

@@ -2,26 +2,68 @@
 
 use std::collections::BTreeMap;
 
+use aside_shared::analysis::Layer;
+
 use super::knowledge::OneOrMany;
 use super::*;
 use crate::decode;
+use crate::process::{self, Start, add_layers, add_text};
 use crate::taxonomy::Field;
 
-fn event(rule: &Rule, example: &BTreeMap<String, OneOrMany>) -> Result<Event<'static>, String> {
-    let mut event = Event::new(rule.category(), rule.product);
+type Fields = Vec<(Field, String)>;
+
+fn fields(example: &BTreeMap<String, OneOrMany>) -> Result<Fields, String> {
+    let mut fields = Vec::new();
     for (name, values) in example {
         let field = Field::named(name).ok_or_else(|| format!("no event has the field {name}"))?;
-        for value in values.texts() {
-            if matches!(field, Field::COMMAND_LINE | Field::SCRIPT_BLOCK_TEXT) {
-                for layer in decode::layers(&value) {
-                    event.add(field, layer.text);
-                    event.add(Field::DECODED_FROM, layer.hidden_by);
-                }
-            }
-            event.add(field, value);
+        fields.extend(values.texts().into_iter().map(|value| (field, value)));
+    }
+    Ok(fields)
+}
+
+/// The events that an example is, made as an alert's are.
+fn events<'a>(rule: &Rule, fields: &'a Fields, layers: &'a [Layer]) -> Vec<Event<'a>> {
+    let all = |wanted: Field| fields.iter().filter(move |(field, _)| *field == wanted);
+    let first = |wanted: Field| all(wanted).next().map(|(_, value)| value.as_str());
+    let mut events = if rule.category() == Category::ProcessCreation {
+        let ancestors = [
+            Field::PARENT_IMAGE,
+            Field::GRANDPARENT_IMAGE,
+            Field::ANCESTORS,
+        ];
+        let mut ancestors: Vec<&str> = ancestors
+            .into_iter()
+            .flat_map(all)
+            .map(|(_, value)| value.as_str())
+            .collect();
+        ancestors.dedup();
+        process::events(
+            &Start {
+                product: rule.product,
+                image: first(Field::IMAGE),
+                original_name: first(Field::ORIGINAL_FILE_NAME),
+                command_line: first(Field::COMMAND_LINE),
+                directory: first(Field::CURRENT_DIRECTORY),
+                user: first(Field::USER),
+                integrity: first(Field::INTEGRITY_LEVEL),
+                parent_command_line: first(Field::PARENT_COMMAND_LINE),
+                parent_user: first(Field::PARENT_USER),
+                ancestors,
+                ..Start::default()
+            },
+            layers,
+        )
+    } else {
+        let mut event = Event::new(rule.category(), rule.product);
+        add_layers(&mut event, Field::SCRIPT_BLOCK_TEXT, layers);
+        vec![event]
+    };
+    if let Some(main) = events.first_mut() {
+        for (field, value) in fields {
+            add_text(main, *field, value);
         }
     }
-    Ok(event)
+    events
 }
 
 #[test]
@@ -39,20 +81,31 @@ fn every_rule_does_what_its_examples_say() {
                 faults.push(format!("{}: no {kind} example", rule.file));
             }
             for example in list {
-                match event(rule, example) {
-                    Err(why) => faults.push(format!("{}: {why}", rule.file)),
-                    Ok(event) => {
-                        let found = rules
-                            .matching(&event)
-                            .iter()
-                            .any(|found| found.id == rule.id);
-                        if rule.matches(&event) != wanted || found != wanted {
-                            faults.push(format!(
-                                "{}: {kind} {example:?}: matches should be {wanted}",
-                                rule.file
-                            ));
-                        }
+                let fields = match fields(example) {
+                    Ok(fields) => fields,
+                    Err(why) => {
+                        faults.push(format!("{}: {why}", rule.file));
+                        continue;
                     }
+                };
+                let layers: Vec<Layer> = fields
+                    .iter()
+                    .filter(|(field, _)| {
+                        [Field::COMMAND_LINE, Field::SCRIPT_BLOCK_TEXT].contains(field)
+                    })
+                    .flat_map(|(_, text)| decode::layers(text))
+                    .collect();
+                let events = events(rule, &fields, &layers);
+                let matched = events.iter().any(|event| rule.matches(event));
+                let found = events
+                    .iter()
+                    .flat_map(|event| rules.matching(event))
+                    .any(|found| found.id == rule.id);
+                if matched != wanted || found != wanted {
+                    faults.push(format!(
+                        "{}: {kind} {example:?}: matches should be {wanted}",
+                        rule.file
+                    ));
                 }
             }
         }
