@@ -127,6 +127,17 @@ pub fn deed(evidence: &Evidence, alert: &Alert) -> Vec<Span> {
     spans
 }
 
+/// [`deed`] as the beginning of a sentence.
+pub fn deed_capital(evidence: &Evidence, alert: &Alert) -> Vec<Span> {
+    let mut spans = deed(evidence, alert);
+    if let Some(Span::Text(words)) = spans.first_mut()
+        && let Some(first) = words.get_mut(..1)
+    {
+        first.make_ascii_uppercase();
+    }
+    spans
+}
+
 /// An entity by name, with what tells it from another of that name.
 pub fn called(id: &EntityId, alert: &Alert) -> Vec<Span> {
     let Some(entity) = alert.entity(id) else {
@@ -219,6 +230,10 @@ mod tests {
     fn an_attempt_is_not_told_as_a_deed() {
         let mut item = evidence("a", 1);
         assert_eq!(plain(&deed(&item, &alert())), "started child.exe 12");
+        assert_eq!(
+            plain(&deed_capital(&item, &alert())),
+            "Started child.exe 12"
+        );
         item.outcome = Outcome::Blocked;
         assert_eq!(
             plain(&deed(&item, &alert())),

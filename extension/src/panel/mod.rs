@@ -2,6 +2,7 @@
 //! browser) the views and effects. Views hold no rule: they show state and send messages.
 
 pub mod evidence;
+pub mod hosts;
 pub mod keys;
 pub mod processes;
 pub mod proof;

@@ -9,6 +9,7 @@ mod approval;
 mod chat;
 mod kept;
 mod opening;
+mod reader;
 mod reading;
 mod rows;
 mod session;
@@ -37,9 +38,8 @@ pub use approval::{Sheet, done, find, verb};
 pub use chat::{Turn, TurnState};
 pub use kept::Kept;
 pub use opening::{NoAlert, Page};
-pub use reading::{
-    Cited, OpenEvidence, Progress, Reading, Tab, TimelineShow, console_link, isolated_by_another,
-};
+pub use reader::{Cited, OpenEvidence, Tab, TimelineShow, console_link};
+pub use reading::{HOSTS_READ, Progress, Reading, isolated_by_another};
 pub use rows::{Control, Row, RowProblem, RowState, first_review, row_state, rows};
 pub use session::{Form, Outage, Session};
 
@@ -355,7 +355,9 @@ pub enum Msg {
     StepEvidence(i32),
     /// The drawer was closed.
     CloseEvidence,
-    /// Show a process in the tree.
+    /// Show a process in the tree, from elsewhere.
+    ShowProcess(aside_shared::id::EntityId),
+    /// A process in the tree was pressed: its details open or close.
     SelectProcess(aside_shared::id::EntityId),
     /// The tree shows all processes, or the alert's branch.
     AllProcesses(bool),
@@ -417,8 +419,6 @@ pub enum Msg {
     Copy(String),
     /// Open the alert in its console.
     OpenConsole,
-    /// The window was asked for other proposals: nothing.
-    Nothing,
 }
 
 impl State {
@@ -450,6 +450,11 @@ impl State {
             Page::Alert(reading) => Some(reading),
             _ => None,
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn reading_for_test(&mut self) -> &mut Reading {
+        self.reading_mut().expect("an alert is open")
     }
 
     /// What the caller may do in a tenant.
@@ -501,17 +506,18 @@ pub fn reduce(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::ProposalChanged { proposal, .. } => approval::changed(state, *proposal),
         Msg::ProposalCut { id, .. } => approval::cut(state, id),
         Msg::Retry { .. } | Msg::RetryNow => opening::retry(state),
-        Msg::ShowTab(tab) => reading::show_tab(state, tab),
-        Msg::ShowWhy => reading::show_why(state),
-        Msg::Back => reading::back(state),
-        Msg::OpenEvidence(open) => reading::open_evidence(state, open),
-        Msg::StepEvidence(by) => reading::step_evidence(state, by),
-        Msg::CloseEvidence => reading::close_evidence(state),
-        Msg::SelectProcess(id) => reading::select_process(state, id),
-        Msg::AllProcesses(all) => reading::all_processes(state, all),
-        Msg::CommandLines(shown) => reading::command_lines(state, shown),
-        Msg::ShowTimeline(show) => reading::show_timeline(state, show),
-        Msg::Scrolled(tab, top) => reading::scrolled(state, tab, top),
+        Msg::ShowTab(tab) => reader::show_tab(state, tab),
+        Msg::ShowWhy => reader::show_why(state),
+        Msg::Back => reader::back(state),
+        Msg::OpenEvidence(open) => reader::open_evidence(state, open),
+        Msg::StepEvidence(by) => reader::step_evidence(state, by),
+        Msg::CloseEvidence => reader::close_evidence(state),
+        Msg::ShowProcess(id) => reader::show_process(state, id),
+        Msg::SelectProcess(id) => reader::select_process(state, id),
+        Msg::AllProcesses(all) => reader::all_processes(state, all),
+        Msg::CommandLines(shown) => reader::command_lines(state, shown),
+        Msg::ShowTimeline(show) => reader::show_timeline(state, show),
+        Msg::Scrolled(tab, top) => reader::scrolled(state, tab, top),
         Msg::ChooseHost(action, host) => approval::choose(state, action, host),
         Msg::Review(action, host) => approval::review(state, action, host),
         Msg::ReviewFirst => approval::review_first(state),
@@ -535,10 +541,10 @@ pub fn reduce(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Key(command) => key(state, command),
         Msg::OpenWindow => vec![Effect::OpenWindow(open_proposal(state))],
         Msg::Collapse if state.surface == Surface::Dock => vec![Effect::Collapse],
-        Msg::CopyBrief => reading::copy_brief(state),
+        Msg::CopyBrief => reader::copy_brief(state),
         Msg::Copy(text) => vec![Effect::Copy(text)],
-        Msg::OpenConsole => reading::open_console(state),
-        Msg::Collapse | Msg::Nothing => Vec::new(),
+        Msg::OpenConsole => reader::open_console(state),
+        Msg::Collapse => Vec::new(),
     }
 }
 
@@ -617,20 +623,20 @@ fn key(state: &mut State, command: Command) -> Vec<Effect> {
         _ if reading.is_none() => Vec::new(),
         Command::Tab(at) => match Tab::ALL.get(at) {
             Some(tab) => {
-                let mut effects = reading::show_tab(state, *tab);
+                let mut effects = reader::show_tab(state, *tab);
                 effects.push(Effect::Focus(tab.dom_id().to_owned()));
                 effects
             }
             None => Vec::new(),
         },
-        Command::Why => reading::show_why(state),
+        Command::Why => reader::show_why(state),
         Command::Evidence => vec![Effect::PressCite],
         Command::Move(by) => vec![Effect::MoveFocus(by)],
-        Command::Step(by) => reading::step_evidence(state, by),
+        Command::Step(by) => reader::step_evidence(state, by),
         Command::Review => approval::review_first(state),
         Command::Ask => vec![Effect::Focus("ask".to_owned())],
-        Command::Console => reading::open_console(state),
-        Command::Copy => reading::copy_brief(state),
+        Command::Console => reader::open_console(state),
+        Command::Copy => reader::copy_brief(state),
     }
 }
 
@@ -645,9 +651,9 @@ fn escape(state: &mut State) -> Vec<Effect> {
     if reading.sheet.is_some() {
         approval::close(state)
     } else if reading.evidence.is_some() {
-        reading::close_evidence(state)
+        reader::close_evidence(state)
     } else if reading.why {
-        reading::back(state)
+        reader::back(state)
     } else {
         Vec::new()
     }

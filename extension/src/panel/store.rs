@@ -5,11 +5,13 @@ use leptos::prelude::*;
 use super::effects;
 use super::state::{Msg, Reading, State, reduce};
 
-/// The state of the panel. Copied freely: it is two signals' names.
+/// The state of the panel. Copied freely: it is three signals' names.
 #[derive(Clone, Copy)]
 pub struct Store {
     state: RwSignal<State>,
     now_ms: RwSignal<i64>,
+    /// Whether the first action of the Brief is wholly in sight: what the browser measures.
+    pub first_action_in_sight: RwSignal<bool>,
 }
 
 impl Store {
@@ -18,6 +20,7 @@ impl Store {
         Self {
             state: RwSignal::new(State::default()),
             now_ms: RwSignal::new(now_ms()),
+            first_action_in_sight: RwSignal::new(false),
         }
     }
 

@@ -13,6 +13,9 @@ use super::{Call, Effect, OpenEvidence, State, Tab, Turn, TurnState};
 /// Under which name the panel's own state is kept.
 pub(super) const PANEL: &str = "panel";
 
+/// The worker keeps no more than this for a name, in bytes of JSON; long answers are let go first.
+const KEPT_MAX: usize = 200_000;
+
 /// Under which name an alert's state is kept.
 pub fn key_of(key: &AlertKey) -> String {
     format!("alert:{}/{}/{}", key.tenant, key.platform, key.id)
@@ -65,7 +68,7 @@ pub(super) fn save(state: &State) -> Vec<Effect> {
         return Vec::new();
     };
     let sheet = reading.sheet.as_ref().map(|sheet| sheet.proposal.clone());
-    let kept = Kept {
+    let mut kept = Kept {
         draft: reading.draft.clone(),
         tab: reading.tab,
         why: reading.why,
@@ -74,9 +77,14 @@ pub(super) fn save(state: &State) -> Vec<Effect> {
         sheet: sheet.or_else(|| reading.wanted_sheet.clone()),
         turns: reading.turns.clone(),
     };
+    let mut value = serde_json::to_value(&kept).unwrap_or_default();
+    if value.to_string().len() > KEPT_MAX {
+        kept.turns.clear();
+        value = serde_json::to_value(&kept).unwrap_or_default();
+    }
     vec![Effect::Save {
         key: key_of(&reading.key),
-        value: serde_json::to_value(kept).unwrap_or_default(),
+        value,
     }]
 }
 

@@ -8,70 +8,16 @@ use aside_shared::alert::{Alert, AlertKey, EntityKind, Host};
 use aside_shared::analysis::{Assessment, Claim, Recommendation, TimelineEntry, Verdict};
 use aside_shared::api::{Activity, Analyse, AnalysisStarted, ReadHost};
 use aside_shared::approval::Proposal;
-use aside_shared::console::{CONSOLES, Location, console_of};
 use aside_shared::event::{AnalysisEvent, ContextState, Done};
 use aside_shared::id::{AnalysisId, EntityId, EvidenceId, HostId, ProposalId};
 use aside_shared::problem::Problem;
-use aside_shared::text::plain;
-use serde::{Deserialize, Serialize};
 
 use super::{
-    Call, Effect, Fault, Msg, Reply, RowProblem, Sheet, State, Turn, approval, kept, session,
+    Call, Effect, Fault, Msg, OpenEvidence, Reply, RowProblem, Sheet, State, Tab, TimelineShow,
+    Turn, approval, session,
 };
 use crate::panel::evidence::Numbers;
 use crate::panel::words::{backoff_ms, count, trouble};
-
-/// The views of an alert.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Tab {
-    /// What happened, what to do next.
-    #[default]
-    Brief,
-    /// The process tree.
-    Processes,
-    /// The timeline.
-    Timeline,
-    /// Questions.
-    Ask,
-    /// Audit entries.
-    Activity,
-}
-
-impl Tab {
-    /// In order.
-    pub const ALL: [Self; 5] = [
-        Self::Brief,
-        Self::Processes,
-        Self::Timeline,
-        Self::Ask,
-        Self::Activity,
-    ];
-
-    /// Its name.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Brief => "Brief",
-            Self::Processes => "Processes",
-            Self::Timeline => "Timeline",
-            Self::Ask => "Ask",
-            Self::Activity => "Activity",
-        }
-    }
-
-    /// Its element's id in the document.
-    pub fn dom_id(self) -> &'static str {
-        match self {
-            Self::Brief => "t-brief",
-            Self::Processes => "t-processes",
-            Self::Timeline => "t-timeline",
-            Self::Ask => "t-ask",
-            Self::Activity => "t-activity",
-        }
-    }
-}
 
 /// How far the reading is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,44 +36,6 @@ pub enum Progress {
         /// When it is tried again by itself, milliseconds since the epoch.
         next_ms: Option<i64>,
     },
-}
-
-/// Where a chip stands that cites evidence.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cited {
-    /// In a claim of the brief.
-    Claim(usize),
-    /// Anywhere else.
-    #[default]
-    Elsewhere,
-}
-
-/// The open evidence, and where it was opened from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenEvidence {
-    /// Which.
-    pub id: EvidenceId,
-    /// What cites it there.
-    #[serde(default)]
-    pub cited: Cited,
-    /// The chip's id in the document, to return the focus to.
-    #[serde(default)]
-    pub chip: String,
-}
-
-/// What the timeline shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TimelineShow {
-    /// What signals rest on, and the alert.
-    #[default]
-    Key,
-    /// Everything.
-    All,
-    /// Connections and look-ups.
-    Network,
-    /// Files.
-    Files,
 }
 
 /// An alert as far as it has been read.
@@ -325,8 +233,8 @@ pub(super) fn analysis_started(state: &mut State, started: AnalysisStarted) -> V
     }]
 }
 
-/// How many hosts of an alert are read at once: their vendors' limits are tight.
-const HOSTS_READ: usize = 4;
+/// How many hosts of an alert are read: their vendors' limits are tight.
+pub const HOSTS_READ: usize = 4;
 
 pub(super) fn event(state: &mut State, id: Option<u64>, event: AnalysisEvent) -> Vec<Effect> {
     let Some(reading) = state.reading_mut() else {
@@ -592,168 +500,4 @@ pub(super) fn read_activity(state: &mut State) -> Vec<Effect> {
         Some(reading) => vec![state.call(Call::Activity(reading.key.clone()))],
         None => Vec::new(),
     }
-}
-
-pub(super) fn show_tab(state: &mut State, tab: Tab) -> Vec<Effect> {
-    let Some(reading) = state.reading_mut() else {
-        return Vec::new();
-    };
-    reading.tab = tab;
-    reading.why = false;
-    let mut effects = kept::save(state);
-    if tab == Tab::Activity {
-        effects.extend(read_activity(state));
-    }
-    effects
-}
-
-pub(super) fn show_why(state: &mut State) -> Vec<Effect> {
-    let Some(reading) = state.reading_mut() else {
-        return Vec::new();
-    };
-    if reading.assessment.is_none() {
-        return Vec::new();
-    }
-    reading.why = true;
-    let mut effects = kept::save(state);
-    effects.push(Effect::Focus("why-back".to_owned()));
-    effects
-}
-
-pub(super) fn back(state: &mut State) -> Vec<Effect> {
-    let Some(reading) = state.reading_mut() else {
-        return Vec::new();
-    };
-    reading.why = false;
-    let mut effects = kept::save(state);
-    effects.push(Effect::Focus("prio".to_owned()));
-    effects
-}
-
-pub(super) fn open_evidence(state: &mut State, open: OpenEvidence) -> Vec<Effect> {
-    let Some(reading) = state.reading_mut() else {
-        return Vec::new();
-    };
-    let reveal = match &open.cited {
-        Cited::Claim(at) => Some(format!("claim-{at}")),
-        Cited::Elsewhere => None,
-    };
-    reading.evidence = Some(open);
-    let mut effects = kept::save(state);
-    effects.push(Effect::Focus("ev-t".to_owned()));
-    effects.extend(reveal.map(Effect::Reveal));
-    effects
-}
-
-pub(super) fn step_evidence(state: &mut State, by: i32) -> Vec<Effect> {
-    let Some(reading) = state.reading_mut() else {
-        return Vec::new();
-    };
-    let Some(open) = &mut reading.evidence else {
-        return Vec::new();
-    };
-    let Some(next) = reading.numbers.step(&open.id, by) else {
-        return Vec::new();
-    };
-    open.id = next.clone();
-    kept::save(state)
-}
-
-pub(super) fn close_evidence(state: &mut State) -> Vec<Effect> {
-    let Some(reading) = state.reading_mut() else {
-        return Vec::new();
-    };
-    let Some(open) = reading.evidence.take() else {
-        return Vec::new();
-    };
-    let mut effects = kept::save(state);
-    if !open.chip.is_empty() {
-        effects.push(Effect::Focus(open.chip));
-    }
-    effects
-}
-
-pub(super) fn select_process(state: &mut State, id: EntityId) -> Vec<Effect> {
-    let Some(reading) = state.reading_mut() else {
-        return Vec::new();
-    };
-    let same = reading.process.as_ref() == Some(&id) && reading.tab == Tab::Processes;
-    reading.process = (!same).then_some(id);
-    if reading.tab == Tab::Processes {
-        return Vec::new();
-    }
-    reading.all_processes = true;
-    let mut effects = show_tab(state, Tab::Processes);
-    effects.push(Effect::Reveal("process-on".to_owned()));
-    effects
-}
-
-pub(super) fn all_processes(state: &mut State, all: bool) -> Vec<Effect> {
-    if let Some(reading) = state.reading_mut() {
-        reading.all_processes = all;
-    }
-    Vec::new()
-}
-
-pub(super) fn command_lines(state: &mut State, shown: bool) -> Vec<Effect> {
-    if let Some(reading) = state.reading_mut() {
-        reading.command_lines = shown;
-    }
-    Vec::new()
-}
-
-pub(super) fn show_timeline(state: &mut State, show: TimelineShow) -> Vec<Effect> {
-    if let Some(reading) = state.reading_mut() {
-        reading.timeline_show = show;
-    }
-    Vec::new()
-}
-
-pub(super) fn scrolled(state: &mut State, tab: Tab, top: i32) -> Vec<Effect> {
-    let Some(reading) = state.reading_mut() else {
-        return Vec::new();
-    };
-    if reading.scroll.insert(tab, top) == Some(top) {
-        return Vec::new();
-    }
-    kept::save(state)
-}
-
-/// The brief as plain text, with its evidence's numbers.
-pub(super) fn copy_brief(state: &mut State) -> Vec<Effect> {
-    let Some(reading) = state.reading().filter(|reading| !reading.claims.is_empty()) else {
-        return Vec::new();
-    };
-    let mut lines = Vec::new();
-    lines.extend(reading.assessment.as_ref().map(|a| headline(a)));
-    for claim in &reading.claims {
-        let numbers: Vec<String> = claim
-            .evidence
-            .iter()
-            .map(|id| reading.numbers.label(id))
-            .collect();
-        let bullet = if claim.lead { "" } else { "- " };
-        let sentence = plain(&claim.sentence);
-        lines.push(format!("{bullet}{sentence} [{}]", numbers.join(", ")));
-    }
-    let text = lines.join("\n");
-    "Brief copied".clone_into(&mut state.said);
-    vec![Effect::Copy(text)]
-}
-
-/// Opens the vendor's own page of the alert. The link is the vendor's text: it must be https on a
-/// known console.
-pub(super) fn open_console(state: &mut State) -> Vec<Effect> {
-    console_link(state)
-        .map(Effect::OpenConsole)
-        .into_iter()
-        .collect()
-}
-
-/// The link to the alert in its console, if there is a sound one.
-pub fn console_link(state: &State) -> Option<String> {
-    let url = state.reading()?.alert.as_ref()?.console_url.as_ref()?;
-    let location = Location::parse(url)?;
-    console_of(CONSOLES, &location.host)?;
-    Some(url.clone())
 }

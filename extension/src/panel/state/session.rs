@@ -117,7 +117,7 @@ pub(super) fn known(state: &mut State, info: SessionInfo) -> Vec<Effect> {
         if let Some(form) = state.session.form_mut() {
             form.busy = false;
             form.problem = Some(problem);
-            return vec![Effect::Focus("form-problem".to_owned())];
+            return vec![Effect::Focus("password".to_owned())];
         }
         return Vec::new();
     }
@@ -233,7 +233,7 @@ pub(super) fn backend_set(state: &mut State, result: Result<(), String>) -> Vec<
         }
         Err(problem) => {
             form.problem = Some(problem);
-            vec![Effect::Focus("form-problem".to_owned())]
+            vec![Effect::Focus("backend".to_owned())]
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aside_shared::analysis::{Claim, ClaimKind, View};
+use aside_shared::text::plain;
 use leptos::prelude::*;
 
 use super::chips::cites;
@@ -32,6 +33,7 @@ fn what_happened(store: Store) -> AnyView {
             .filter(|(at, _)| Some(*at) != lead)
             .collect::<Vec<_>>()
     });
+    let unread_platform = store.part(execution::unread_platform);
     let unread = store.reading(|reading| reading.unread.clone());
     let reading_on = store.reading(is_reading);
     let copyable = store.reading(|reading| !reading.claims.is_empty());
@@ -53,7 +55,10 @@ fn what_happened(store: Store) -> AnyView {
                     </div>
                 }
                 .into_any(),
-                (None, false) => ().into_any(),
+                (None, false) => match unread_platform.get() {
+                    Some(platform) => view! { <p>{format!("Nothing could be read from {platform}.")}" No summary and no priority: Aside gives none from the page alone."</p> }.into_any(),
+                    None => ().into_any(),
+                },
             }}
             <ul class="claims">
                 <For
@@ -127,6 +132,8 @@ pub fn claim_text(claim: &Claim) -> AnyView {
     match &claim.kind {
         ClaimKind::Fact => words,
         ClaimKind::Gap(_) => view! { <b>"Not known: "</b>{words} }.into_any(),
+        // A sentence that names the technique itself needs no tag.
+        ClaimKind::View(View::Technique { id, .. }) if plain(&claim.sentence).contains(id) => words,
         ClaimKind::View(View::Technique { id, name, .. }) => {
             let label = format!("{id} {name}");
             view! { {words}" "<span class="tag-t">{label}</span> }.into_any()

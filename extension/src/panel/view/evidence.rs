@@ -11,7 +11,7 @@ use super::icons::icon;
 use super::text::{block, sentence, visible};
 use super::times::local_seconds;
 use super::top::has_sheet;
-use crate::panel::evidence::{called, deed, recorded, source};
+use crate::panel::evidence::{called, deed_capital, recorded, source};
 use crate::panel::processes::process;
 use crate::panel::state::{Cited, Msg, Reading, Tab};
 use crate::panel::store::Store;
@@ -85,7 +85,7 @@ fn content(store: Store, alert: &Arc<Alert>, item: &Evidence) -> AnyView {
             <h2 id="ev-t" tabindex="-1">
                 <span class="cite" aria-current="true">{label}</span>
                 " "
-                {sentence(&deed(item, alert)[..])}
+                {sentence(&deed_capital(item, alert))}
             </h2>
             {arrow("left", -1, "Previous", before)}
             {arrow("right", 1, "Next", after)}
@@ -151,7 +151,7 @@ fn pairs(store: Store, alert: &Alert, item: &Evidence) -> AnyView {
                 {path.map(|path| view! { <span class="sub"><code>{visible(&path)}</code></span> })}
             </dd>
             <dt>"Did"</dt>
-            <dd>{sentence(&deed(item, alert))}</dd>
+            <dd>{sentence(&deed_capital(item, alert))}</dd>
             {techniques.filter(|names| !names.is_empty()).map(|names| view! {
                 <dt>"Technique"</dt>
                 <dd>{visible(&names.join(", "))}</dd>
@@ -198,7 +198,7 @@ fn elsewhere(store: Store, alert: &Alert, item: &Evidence) -> AnyView {
     view! {
         <p class="links">
             {shown.map(|id| view! {
-                <button type="button" class="tb" on:click=move |_| store.send(Msg::SelectProcess(id.clone()))>
+                <button type="button" class="tb" on:click=move |_| store.send(Msg::ShowProcess(id.clone()))>
                     "Show in processes"
                 </button>
             })}

@@ -6,10 +6,12 @@ use aside_shared::session::Phase;
 use leptos::prelude::*;
 
 use super::chips::cites;
+use super::hosts::hosts;
 use super::icons::{icon, named};
+use super::sight::Sighted;
 use super::text::{heading, plain_name, visible};
 use crate::panel::state::{
-    Cited, Control, Msg, Progress, Row, RowState, done, row_state, rows, verb,
+    Cited, Control, Msg, Progress, Row, RowState, State, done, row_state, rows, verb,
 };
 use crate::panel::store::Store;
 use crate::panel::words::{running, utc};
@@ -25,6 +27,7 @@ pub fn do_next(store: Store) -> AnyView {
     let reading_on =
         store.reading(|reading| matches!(reading.progress, Progress::Waiting | Progress::Reading));
     let waits = move || reading_on.get() && all.with(Vec::is_empty);
+    let unread = store.part(unread_platform);
     let nothing = move || !reading_on.get() && all.with(Vec::is_empty);
     view! {
         <section class="sec" aria-labelledby="s-do">
@@ -39,6 +42,7 @@ pub fn do_next(store: Store) -> AnyView {
                     </span>
                 })}
             </header>
+            {hosts(store)}
             <ol class="acts">
                 <For
                     each=move || all.get().into_iter().enumerate()
@@ -53,10 +57,25 @@ pub fn do_next(store: Store) -> AnyView {
                     <span class="skel w1"></span>
                 </div>
             })}
-            {move || nothing().then(|| view! { <p class="dim">"Nothing to do that the evidence supports."</p> })}
+            {move || nothing().then(|| match unread.get() {
+                Some(platform) => {
+                    let words = format!(
+                        "Actions wait until the alert and its host’s state can be read. In {platform}’s own console they may still work.",
+                    );
+                    view! { <p class="dim">{words}</p> }.into_any()
+                }
+                None => view! { <p class="dim">"Nothing to do that the evidence supports."</p> }.into_any(),
+            })}
         </section>
     }
     .into_any()
+}
+
+/// The platform's name, where it did not give the alert.
+pub fn unread_platform(state: &State) -> Option<String> {
+    let reading = state.reading()?;
+    let failed = matches!(reading.progress, Progress::Failed { .. }) && reading.alert.is_none();
+    failed.then(|| state.platform_label(&reading.key.tenant))
 }
 
 fn row_item(store: Store, at: usize) -> AnyView {
@@ -67,7 +86,27 @@ fn row_item(store: Store, at: usize) -> AnyView {
         Some(row_state(state, reading, &row))
     });
     let content = move || Some(row_content(store, at, &row.get()?, &state.get()?));
-    view! { <li id=format!("do-{at}") tabindex="-1">{content}</li> }.into_any()
+    let node = NodeRef::<leptos::html::Li>::new();
+    if at == 0 {
+        report_sight(store, node);
+    }
+    view! { <li id=format!("do-{at}") tabindex="-1" node_ref=node>{content}</li> }.into_any()
+}
+
+/// Keeps [`Store::first_action_in_sight`] true to what is seen of `node`.
+fn report_sight(store: Store, node: NodeRef<leptos::html::Li>) {
+    let watch = StoredValue::new_local(None);
+    Effect::new(move |_| {
+        if let Some(row) = node.get() {
+            watch.set_value(Sighted::new(&row, move |whole| {
+                store.first_action_in_sight.set(whole);
+            }));
+        }
+    });
+    on_cleanup(move || {
+        watch.try_update_value(Option::take);
+        store.first_action_in_sight.set(false);
+    });
 }
 
 fn row_content(store: Store, at: usize, row: &Row, state: &RowState) -> AnyView {

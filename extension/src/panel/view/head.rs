@@ -5,7 +5,7 @@ use aside_shared::analysis::{Assessment, Priority, Verdict};
 use leptos::prelude::*;
 
 use super::icons::icon;
-use super::text::{plain_name, visible};
+use super::text::{name, plain_name, visible};
 use super::times::local;
 use crate::panel::state::{Msg, Progress, Reading, Tab};
 use crate::panel::store::Store;
@@ -106,7 +106,7 @@ fn waiting(store: Store) -> AnyView {
         None => String::new(),
     });
     let by = move || match failed.get() {
-        true => "No summary and no priority: Aside gives none from the page alone".to_owned(),
+        true => "No priority".to_owned(),
         false => {
             let waited = store.now() - since.get();
             let waited = (waited >= 1000).then(|| format!(", {}", length(waited)));
@@ -130,9 +130,16 @@ const TITLE_MAX: usize = 160;
 /// Title, host, user, time.
 pub fn head(store: Store) -> AnyView {
     let alert = store.reading(|reading| reading.alert.clone());
+    let unread = store.reading(|reading| {
+        let failed = matches!(reading.progress, Progress::Failed { .. });
+        failed.then(|| reading.key.id.to_string())
+    });
     let whole = RwSignal::new(false);
     (move || {
         let Some(alert) = alert.get() else {
+            if let Some(id) = unread.get() {
+                return view! { <div class="head"><h1>"Alert "{name(&id)}</h1></div> }.into_any();
+            }
             return view! {
                 <div class="head" aria-hidden="true">
                     <span class="skel w3"></span>

@@ -9,6 +9,7 @@ mod chips;
 mod evidence;
 mod execution;
 mod head;
+mod hosts;
 mod icons;
 mod no_alert;
 mod no_backend;
@@ -158,13 +159,19 @@ fn scrolling(store: Store, tab: Tab) -> AnyView {
 fn next(store: Store) -> AnyView {
     let shown = store.part(|state| {
         let reading = state.reading()?;
-        let away = reading.why || !matches!(reading.tab, Tab::Brief | Tab::Ask | Tab::Activity);
-        let (_, action, host) = first_review(state, reading).filter(|_| away)?;
-        Some((action, reading.host_name(&host), host))
+        let on_brief = reading.tab == Tab::Brief;
+        let here = on_brief || matches!(reading.tab, Tab::Processes | Tab::Timeline);
+        let (_, action, host) = first_review(state, reading).filter(|_| here && !reading.why)?;
+        Some((action, reading.host_name(&host), host, on_brief))
+    });
+    let shown = Memo::new(move |_| {
+        let next = shown.get()?;
+        let in_sight = store.first_action_in_sight.get();
+        (!(next.3 && in_sight)).then_some(next)
     });
     let under = store.part(top::is_under_sheet);
     (move || {
-        shown.get().map(|(action, name, host)| {
+        shown.get().map(|(action, name, host, _)| {
             let label = format!("Review: {} {name}", verb(action));
             view! {
                 <section class="next" aria-label="Next action" inert=move || under.get()>

@@ -1,4 +1,5 @@
-//! The browser's part of the proof: observers, focus, redraws, and the clock.
+//! What the browser measures: for the proof observers, focus, redraws and the clock; and whether
+//! an element is in sight.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -175,6 +176,38 @@ impl Observer {
 }
 
 impl Drop for Observer {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+/// Reports whether an element is wholly in sight of whoever scrolls, while this lives.
+pub struct Sighted {
+    observer: IntersectionObserver,
+    _heard: Closure<dyn FnMut(Array)>,
+}
+
+impl Sighted {
+    /// Reports on `element` now and at each change.
+    pub fn new(element: &Element, mut report: impl FnMut(bool) + 'static) -> Option<Self> {
+        let heard = Closure::<dyn FnMut(Array)>::new(move |entries: Array| {
+            let last = entries.iter().last();
+            let last = last.map(JsCast::unchecked_into::<IntersectionObserverEntry>);
+            report(last.is_some_and(|entry| entry.intersection_ratio() >= 0.99));
+        });
+        let options = IntersectionObserverInit::new();
+        options.set_threshold(&0.99.into());
+        let function = heard.as_ref().unchecked_ref();
+        let observer = IntersectionObserver::new_with_options(function, &options).ok()?;
+        observer.observe(element);
+        Some(Self {
+            observer,
+            _heard: heard,
+        })
+    }
+}
+
+impl Drop for Sighted {
     fn drop(&mut self) {
         self.observer.disconnect();
     }

@@ -65,8 +65,10 @@ pub fn signed_out(store: Store) -> AnyView {
 /// Why the form was refused.
 pub fn problem(form: Memo<Form>) -> AnyView {
     (move || {
-        form.with(|form| form.problem.clone()).map(|why| view! {
-            <p class="fault" role="alert" id="form-problem" tabindex="-1">{icon("warn")}<span>{visible(&why)}</span></p>
+        form.with(|form| form.problem.clone()).map(|why| {
+            view! {
+                <p class="fault" role="alert">{icon("warn")}<span>{visible(&why)}</span></p>
+            }
         })
     })
     .into_any()

@@ -1,13 +1,12 @@
 //! Views and notes for what is not as it should be: each says what was tried, since when, what comes next.
 
-use aside_shared::action::{HostState, Isolation};
 use aside_shared::problem::Problem;
 use leptos::prelude::*;
 
 use super::icons::icon;
-use super::text::{plain_name, visible};
+use super::text::visible;
 use super::times::local;
-use crate::panel::state::{Msg, Page, Progress, isolated_by_another};
+use crate::panel::state::{Msg, Page, Progress};
 use crate::panel::store::Store;
 use crate::panel::words::{Trouble, length, trouble, utc};
 
@@ -149,9 +148,9 @@ fn details_text(problem: &Problem, user: Option<&str>) -> String {
     lines.join("\n")
 }
 
-/// Notes over an alert: what stands in the way of reading it, and what its hosts are.
+/// Notes over an alert: what stands in the way of reading it or of acting.
 pub fn notes(store: Store) -> AnyView {
-    view! { {outage_note(store)} {failed_note(store)} {cut_note(store)} {observe_note(store)} {host_notes(store)} }
+    view! { {outage_note(store)} {failed_note(store)} {cut_note(store)} {observe_note(store)} }
         .into_any()
 }
 
@@ -257,74 +256,4 @@ fn observe_note(store: Store) -> AnyView {
         })
     })
     .into_any()
-}
-
-/// What the vendor says of the hosts now, where that matters: isolated by another, offline, not read.
-fn host_notes(store: Store) -> AnyView {
-    let notes = store.part(|state| {
-        let Some(reading) = state.reading() else {
-            return Vec::new();
-        };
-        if reading.alert.is_some() && reading.alert_hosts().is_empty() {
-            let label = state.platform_label(&reading.key.tenant);
-            let line =
-                format!("{label} names no device for this alert, so there is none to isolate.");
-            return vec![("No device. ".to_owned(), line)];
-        }
-        let told = reading.hosts.iter().filter_map(|(id, read)| {
-            let name = reading.host_name(id);
-            match read {
-                Ok(host) => host_line(host, &name, isolated_by_another(reading, id)),
-                Err(why) => Some((format!("{name}: state not known. "), why.clone())),
-            }
-        });
-        told.collect()
-    });
-    (move || {
-        notes
-            .get()
-            .iter()
-            .map(|(bold, rest)| {
-                view! {
-                    <div class="note">
-                        {icon("host")}
-                        <p><b>{plain_name(bold)}</b>{visible(rest)}</p>
-                    </div>
-                }
-            })
-            .collect_view()
-    })
-    .into_any()
-}
-
-fn host_line(host: &HostState, name: &str, by_another: bool) -> Option<(String, String)> {
-    let read = format!("Read {}.", utc(host.read_unix_ms));
-    if by_another {
-        let who = match &host.last_actor {
-            Some(actor) => format!("By {actor}, not by Aside. "),
-            None => "Not by Aside; the vendor names nobody. ".to_owned(),
-        };
-        let word = match host.isolation {
-            Isolation::Isolating => "isolation is pending already. ",
-            _ => "already isolated. ",
-        };
-        return Some((format!("{name}: {word}"), format!("{who}{read}")));
-    }
-    let pending = matches!(host.isolation, Isolation::Isolating | Isolation::Releasing);
-    match (pending, host.online) {
-        (true, _) => Some((
-            format!("{name}: "),
-            format!("{}. {read}", host.isolation.words()),
-        )),
-        (false, Some(false)) => {
-            let seen = host
-                .last_seen_unix_ms
-                .map(|at| format!(", last seen {}", utc(at)));
-            Some((
-                format!("{name} is offline"),
-                format!("{}. {read}", seen.unwrap_or_default()),
-            ))
-        }
-        _ => None,
-    }
 }
