@@ -100,14 +100,15 @@ async fn an_approved_isolation_is_carried_out_verified_noted_and_audited() {
         after.status
     );
     assert!(after.may.undo);
-    let vendor = world.vendor.state();
-    assert_eq!(vendor.asked, [Action::IsolateHost]);
-    assert_eq!(vendor.notes.len(), 1);
-    assert!(
-        vendor.notes[0].contains(proposal.view.proposal.as_str())
-            && vendor.notes[0].contains("res")
-    );
-    drop(vendor);
+    {
+        let vendor = world.vendor.state();
+        assert_eq!(vendor.asked, [Action::IsolateHost]);
+        assert_eq!(vendor.notes.len(), 1);
+        assert!(
+            vendor.notes[0].contains(proposal.view.proposal.as_str())
+                && vendor.notes[0].contains("res")
+        );
+    }
     let log = world.store.audit_of_alert(&alert().key).await.unwrap();
     for action in [
         AuditAction::Proposed,

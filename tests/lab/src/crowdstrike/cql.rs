@@ -294,12 +294,15 @@ struct Parser {
     at: usize,
 }
 
+/// A function's name and its arguments.
+type Call = (String, Arguments);
+
 /// An argument of a function.
 #[derive(Debug, Clone)]
 enum Argument {
     One(String),
     Many(Vec<String>),
-    Calls(Vec<(String, Vec<(Option<String>, Argument)>)>),
+    Calls(Vec<Call>),
 }
 
 type Arguments = Vec<(Option<String>, Argument)>;
