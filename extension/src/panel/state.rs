@@ -28,7 +28,6 @@ use aside_shared::event::AnalysisEvent;
 use aside_shared::id::{AnalysisId, HostId, ProposalId, TenantId};
 use aside_shared::problem::Problem;
 use aside_shared::session::Me;
-use serde_json::Value;
 
 use super::keys::Command;
 use super::proof::Proven;
@@ -203,7 +202,7 @@ pub enum Effect {
         /// Under which name.
         key: String,
         /// What.
-        value: Value,
+        value: String,
     },
     /// Bring what was kept under this name.
     Load(String),
@@ -295,7 +294,7 @@ pub enum Msg {
         /// Under which name.
         key: String,
         /// What.
-        value: Value,
+        value: String,
     },
     /// The backend answered.
     Answered {
@@ -499,7 +498,7 @@ pub fn reduce(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::BackendSet(result) => session::backend_set(state, result),
         Msg::ChangeBackend => session::change_backend(state),
         Msg::Typed(text) => session::typed(state, text),
-        Msg::Loaded { key, value } => kept::loaded(state, &key, value),
+        Msg::Loaded { key, value } => kept::loaded(state, &key, &value),
         Msg::Answered { call, result, .. } => answered(state, call, result),
         Msg::Event { id, event, .. } => reading::event(state, id, *event),
         Msg::AnalysisCut { fault, .. } => reading::cut(state, fault),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aside_shared::session::Me;
 
 use super::{Call, Effect, Fault, Msg, Page, Password, State, kept, opening, reading};
-use crate::panel::wire::{Context, FromWorker, SessionInfo, SessionState, problem_text};
+use crate::panel::wire::{Context, FromWorker, Reason, SessionInfo, SessionState};
 use crate::panel::words::backoff_ms;
 
 /// Whether somebody is signed in.
@@ -112,7 +112,7 @@ pub(super) fn worker(state: &mut State, message: FromWorker) -> Vec<Effect> {
 }
 
 pub(super) fn known(state: &mut State, info: SessionInfo) -> Vec<Effect> {
-    let problem = info.problem.as_ref().map(problem_text);
+    let problem = info.problem.map(Reason::into_text);
     if let Some(problem) = problem {
         if let Some(form) = state.session.form_mut() {
             form.busy = false;

@@ -12,6 +12,7 @@ use super::icons::icon;
 use super::sight::{Shown, Watch};
 use super::text::{name, plain_name, visible};
 use super::top::has_sheet;
+use crate::panel::part::Part;
 use crate::panel::proof::{Missing, Proof, Standing};
 use crate::panel::state::{Cited, Msg, Sheet, find};
 use crate::panel::store::Store;
@@ -28,7 +29,7 @@ pub fn sheet(store: Store) -> AnyView {
 }
 
 /// The proposal that the sheet shows, and the sheet's own state.
-fn shown(store: Store) -> Memo<Option<(Arc<Proposal>, Sheet)>> {
+fn shown(store: Store) -> Part<Option<(Arc<Proposal>, Sheet)>> {
     store.part(|state| {
         let reading = state.reading()?;
         let sheet = reading.sheet.as_ref()?;
@@ -38,7 +39,7 @@ fn shown(store: Store) -> Memo<Option<(Arc<Proposal>, Sheet)>> {
 
 fn opened(store: Store) -> AnyView {
     let shown = shown(store);
-    let view = Memo::new(move |_| shown.get().map(|(proposal, _)| proposal.view.clone()));
+    let view = Part::new(move || shown.get().map(|(proposal, _)| proposal.view.clone()));
     let sheet = NodeRef::<leptos::html::Div>::new();
     view! {
         <div class="scrim"></div>
@@ -225,10 +226,10 @@ fn decidable(proposal: &Proposal, now_ms: i64) -> Decidable {
 
 fn foot(
     store: Store,
-    shown: Memo<Option<(Arc<Proposal>, Sheet)>>,
+    shown: Part<Option<(Arc<Proposal>, Sheet)>>,
     sheet: NodeRef<leptos::html::Div>,
 ) -> AnyView {
-    let can = Memo::new(move |_| {
+    let can = Part::new(move || {
         let (proposal, _) = shown.get()?;
         Some(decidable(&proposal, store.now()))
     });
@@ -260,7 +261,7 @@ fn foot(
 
 fn decide(
     store: Store,
-    shown: Memo<Option<(Arc<Proposal>, Sheet)>>,
+    shown: Part<Option<(Arc<Proposal>, Sheet)>>,
     sheet: NodeRef<leptos::html::Div>,
 ) -> AnyView {
     let button = NodeRef::<leptos::html::Button>::new();
@@ -269,7 +270,7 @@ fn decide(
         window: false,
     });
     let watch: StoredValue<Option<Watch>, LocalStorage> = StoredValue::new_local(None);
-    let digest = Memo::new(move |_| shown.get().map(|(_, sheet)| sheet.digest));
+    let digest = Part::new(move || shown.get().map(|(_, sheet)| sheet.digest));
     Effect::new(move |_| {
         let (Some(button), Some(sheet)) = (button.get(), sheet.get()) else {
             return;
@@ -279,16 +280,15 @@ fn decide(
     });
     on_cleanup(move || drop(watch.try_update_value(Option::take)));
 
-    let sending = Memo::new(move |_| shown.get().and_then(|(_, sheet)| sheet.sending));
-    let problem = Memo::new(move |_| shown.get().and_then(|(_, sheet)| sheet.problem));
-    let changed = Memo::new(move |_| shown.get().is_some_and(|(_, sheet)| sheet.changed));
+    let sending = Part::new(move || shown.get().and_then(|(_, sheet)| sheet.sending));
+    let problem = Part::new(move || shown.get().and_then(|(_, sheet)| sheet.problem));
+    let changed = Part::new(move || shown.get().is_some_and(|(_, sheet)| sheet.changed));
     let noun = shown.with_untracked(|shown| {
         shown
             .as_ref()
             .map(|(proposal, _)| proposal.view.action.noun())
     });
-    let live =
-        Memo::new(move |_| proof.get().standing == Standing::Live && sending.get().is_none());
+    let live = Part::new(move || proof.get().standing == Standing::Live && sending.get().is_none());
     let settling = move || proof.get().standing == Standing::Settling;
     let who = store.peek(|state| {
         let user = state.session.user().unwrap_or_default().to_owned();

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::chips::cites;
 use super::execution;
 use super::text::{sentence, visible};
+use crate::panel::part::Part;
 use crate::panel::state::{Cited, Msg, Progress, Reading};
 use crate::panel::store::Store;
 use crate::panel::words::count;
@@ -92,7 +93,7 @@ fn is_reading(reading: &Reading) -> bool {
     matches!(reading.progress, Progress::Waiting | Progress::Reading)
 }
 
-fn cited(store: Store, at: usize) -> Memo<bool> {
+fn cited(store: Store, at: usize) -> Part<bool> {
     store.reading(move |reading| {
         let open = reading.evidence.as_ref();
         open.is_some_and(|open| open.cited == Cited::Claim(at))

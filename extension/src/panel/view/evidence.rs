@@ -12,6 +12,7 @@ use super::text::{block, sentence, visible};
 use super::times::local_seconds;
 use super::top::has_sheet;
 use crate::panel::evidence::{called, deed_capital, recorded, source};
+use crate::panel::part::Part;
 use crate::panel::processes::process;
 use crate::panel::state::{Cited, Msg, Reading, Tab};
 use crate::panel::store::Store;
@@ -24,7 +25,7 @@ pub fn drawer(store: Store) -> AnyView {
         let reading = state.reading().filter(|_| !has_sheet(state))?;
         found(reading)
     });
-    let is_open = Memo::new(move |_| shown.with(Option::is_some));
+    let is_open = Part::new(move || shown.with(Option::is_some));
     (move || {
         is_open.get().then(|| {
             view! {

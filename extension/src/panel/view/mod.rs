@@ -28,6 +28,7 @@ use wasm_bindgen::JsCast;
 
 use super::effects;
 use super::keys;
+use super::part::Part;
 use super::state::{Msg, Screen, State, Tab, first_review, verb};
 use super::store::Store;
 
@@ -164,7 +165,7 @@ fn next(store: Store) -> AnyView {
         let (_, action, host) = first_review(state, reading).filter(|_| here && !reading.why)?;
         Some((action, reading.host_name(&host), host, on_brief))
     });
-    let shown = Memo::new(move |_| {
+    let shown = Part::new(move || {
         let next = shown.get()?;
         let in_sight = store.first_action_in_sight.get();
         (!(next.3 && in_sight)).then_some(next)

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 
 use super::icons::{bars, icon};
 use super::text::visible;
+use crate::panel::part::Part;
 use crate::panel::state::{Msg, NoAlert, Page};
 use crate::panel::store::Store;
 
@@ -19,9 +20,9 @@ pub fn no_alert(store: Store) -> AnyView {
         Page::NoAlert(page) => page.clone(),
         _ => NoAlert::default(),
     });
-    let paste = Memo::new(move |_| page.with(|page| page.paste.clone()));
-    let busy = Memo::new(move |_| page.with(|page| page.busy));
-    let problem = Memo::new(move |_| page.with(|page| page.problem.clone()));
+    let paste = Part::new(move || page.with(|page| page.paste.clone()));
+    let busy = Part::new(move || page.with(|page| page.busy));
+    let problem = Part::new(move || page.with(|page| page.problem.clone()));
     let send = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         store.send(Msg::Pasted(paste.get_untracked()));
@@ -61,9 +62,9 @@ pub fn no_alert(store: Store) -> AnyView {
     .into_any()
 }
 
-fn recent(store: Store, page: Memo<NoAlert>) -> AnyView {
-    let tenants = Memo::new(move |_| page.with(|page| (page.tenants.clone(), page.tenant.clone())));
-    let rows = Memo::new(move |_| page.with(|page| page.recent.clone()));
+fn recent(store: Store, page: Part<NoAlert>) -> AnyView {
+    let tenants = Part::new(move || page.with(|page| (page.tenants.clone(), page.tenant.clone())));
+    let rows = Part::new(move || page.with(|page| page.recent.clone()));
     let several = move || {
         let (tenants, shown) = tenants.get();
         (tenants.len() > 1).then(|| {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::icons::icon;
 use super::text::visible;
+use crate::panel::part::Part;
 use crate::panel::state::{Form, Msg, Password, Session};
 use crate::panel::store::Store;
 
@@ -13,8 +14,8 @@ pub fn signed_out(store: Store) -> AnyView {
         Session::SignedOut { backend, form } => Some((backend.clone(), form.clone())),
         _ => None,
     });
-    let backend = Memo::new(move |_| shown.get().map(|(backend, _)| backend).unwrap_or_default());
-    let form = Memo::new(move |_| shown.get().map(|(_, form)| form).unwrap_or_default());
+    let backend = Part::new(move || shown.get().map(|(backend, _)| backend).unwrap_or_default());
+    let form = Part::new(move || shown.get().map(|(_, form)| form).unwrap_or_default());
     let password = NodeRef::<leptos::html::Input>::new();
     let send = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -63,7 +64,7 @@ pub fn signed_out(store: Store) -> AnyView {
 }
 
 /// Why the form was refused.
-pub fn problem(form: Memo<Form>) -> AnyView {
+pub fn problem(form: Part<Form>) -> AnyView {
     (move || {
         form.with(|form| form.problem.clone()).map(|why| {
             view! {
