@@ -198,6 +198,10 @@ fn the_real_records_oddities_are_there() {
         "a volume above nine"
     );
     assert!(
+        any(&|alert| alert["product"] == "epp" && alert["tactic_id"] == "CSTA0006"),
+        "the vendor's own tactic on an endpoint alert"
+    );
+    assert!(
         any(&|alert| alert["severity"] == 2 && alert.get("severity_name").is_none()),
         "an identity alert's severity"
     );
