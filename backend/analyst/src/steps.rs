@@ -22,7 +22,7 @@ pub fn recommendations(alert: &Alert, assessment: &Assessment) -> Vec<Recommenda
     if matches!(assessment.verdict, Verdict::Malicious | Verdict::Suspicious) {
         steps.extend(isolate(alert, assessment, &raising));
         steps.extend(kill(alert, &raising));
-        steps.extend(persistence(alert));
+        steps.extend(persistence(alert, &raising));
         steps.extend(credentials(alert, &raising));
     }
     if assessment.verdict == Verdict::Benign {
@@ -116,25 +116,35 @@ fn elsewhere(
     }
 }
 
-/// Tasks and services that the alert's own processes registered.
-fn persistence(alert: &Alert) -> Vec<Recommendation> {
-    let Some(trigger) = &alert.trigger else {
-        return Vec::new();
+/// Tasks and services that the alert's own processes registered, and registry values that a reason
+/// rests on.
+fn persistence(alert: &Alert, raising: &[&Signal]) -> Vec<Recommendation> {
+    let family = alert
+        .trigger
+        .as_ref()
+        .map(|trigger| crate::telling::descendants(alert, trigger))
+        .unwrap_or_default();
+    let is_reason = |it: &Evidence| {
+        raising
+            .iter()
+            .any(|signal| signal.weight >= 5 && signal.evidence.contains(&it.id))
     };
-    let family = crate::telling::descendants(alert, trigger);
-    let made = alert.evidence.iter().filter(|it| {
-        matches!(it.verb, Verb::RegisteredTask | Verb::InstalledService)
-            && family.contains(&it.subject)
+    let made = alert.evidence.iter().filter(|it| match it.verb {
+        Verb::RegisteredTask | Verb::InstalledService => {
+            family.contains(&it.subject) || is_reason(it)
+        }
+        Verb::Set => is_reason(it),
+        _ => false,
     });
     made.take(2)
         .filter_map(|evidence| {
             let Some(Object::Entity(id)) = &evidence.object else {
                 return None;
             };
-            let what = if evidence.verb == Verb::RegisteredTask {
-                "task"
-            } else {
-                "service"
+            let what = match evidence.verb {
+                Verb::RegisteredTask => "task",
+                Verb::InstalledService => "service",
+                _ => "registry value",
             };
             let title = vec![text(format!("Remove the {what} ")), name_of(alert, id)];
             Some(elsewhere(
@@ -152,7 +162,7 @@ fn persistence(alert: &Alert) -> Vec<Recommendation> {
 fn credentials(alert: &Alert, raising: &[&Signal]) -> Option<Recommendation> {
     let signal = raising.iter().find(|signal| {
         signal.techniques.iter().any(|technique| {
-            crate::techniques::tactics(&technique.id).any(|tactic| tactic == "TA0006")
+            crate::techniques::tactics(&technique.id).any(|tactic| tactic == "credential-access")
         })
     })?;
     let user = alert.users.first()?;

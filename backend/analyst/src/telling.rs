@@ -2,6 +2,8 @@
 //!
 //! Every claim is checked by [`claims::stands`] before it is said.
 
+use std::collections::{HashMap, HashSet};
+
 use aside_shared::alert::{Alert, EntityKind, Evidence, EvidenceSource, Object, Outcome, Verb};
 use aside_shared::analysis::{
     Assessment, Claim, ClaimKind, Gap, Relation, Signal, SignalGroup, Verdict, View,
@@ -307,19 +309,21 @@ fn contacts(alert: &Alert) -> Option<Claim> {
 }
 
 /// A process and everything it started, directly or not.
-pub fn descendants(alert: &Alert, root: &EntityId) -> Vec<EntityId> {
-    let mut family = vec![root.clone()];
-    let mut at = 0;
-    while at < family.len() {
-        for it in &alert.evidence {
-            if let (Verb::Started, Some(Object::Entity(child))) = (it.verb, &it.object)
-                && it.subject == family[at]
-                && !family.contains(child)
-            {
-                family.push(child.clone());
+pub fn descendants<'a>(alert: &'a Alert, root: &'a EntityId) -> HashSet<&'a EntityId> {
+    let mut children: HashMap<&EntityId, Vec<&EntityId>> = HashMap::new();
+    for it in &alert.evidence {
+        if let (Verb::Started, Some(Object::Entity(child))) = (it.verb, &it.object) {
+            children.entry(&it.subject).or_default().push(child);
+        }
+    }
+    let mut family = HashSet::from([root]);
+    let mut left = vec![root];
+    while let Some(process) = left.pop() {
+        for child in children.get(process).into_iter().flatten() {
+            if family.insert(child) {
+                left.push(child);
             }
         }
-        at += 1;
     }
     family
 }
