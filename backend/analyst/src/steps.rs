@@ -119,11 +119,7 @@ fn elsewhere(
 /// Tasks and services that the alert's own processes registered, and registry values that a reason
 /// rests on.
 fn persistence(alert: &Alert, raising: &[&Signal]) -> Vec<Recommendation> {
-    let family = alert
-        .trigger
-        .as_ref()
-        .map(|trigger| crate::telling::descendants(alert, trigger))
-        .unwrap_or_default();
+    let family = crate::telling::family(alert, raising);
     let is_reason = |it: &Evidence| {
         raising
             .iter()

@@ -12,10 +12,15 @@ use aside_shared::id::{EntityId, EvidenceId};
 use aside_shared::text::Span;
 
 use crate::claims;
-use crate::words::{name_of, text, verb};
+use crate::reading::doer;
+use crate::words::{self, name_of, text, verb};
 
+/// Facts beside the lead and the ancestry.
+const FACTS: usize = 6;
 /// Facts from signals, beside the lead.
-const FACTS: usize = 5;
+const SIGNALS: usize = 4;
+/// A signal of fewer points is told only where there is no stronger one.
+const TELLING: i32 = 5;
 /// Names in one enumeration.
 const NAMES: usize = 3;
 
@@ -28,28 +33,21 @@ pub fn claims(alert: &Alert, assessment: &Assessment) -> (Vec<Claim>, u32) {
         assessment,
     );
     let lowering = signals(assessment, |signal| signal.weight < 0 && own(signal));
+    let family = family(alert, &raising);
     let mut made = Vec::new();
     made.extend(lead(alert, assessment, &raising, &lowering));
-    let mut facts: Vec<Claim> = raising
-        .iter()
-        .skip(1)
-        .map(|signal| signal_fact(alert, signal))
-        .collect();
-    let mut said: Vec<Vec<Span>> = Vec::new();
-    facts.retain(|fact| {
-        !said.contains(&fact.sentence) && {
-            said.push(fact.sentence.clone());
-            true
-        }
-    });
+    let mut facts = signal_facts(alert, &raising);
+    facts.extend(uncovered(alert, &raising));
+    facts.extend(stays(alert, &family));
+    facts.extend(contacts(alert, &family));
+    facts.extend(written(alert, &family));
     facts.truncate(FACTS);
     facts.extend(ancestry(alert));
-    facts.extend(contacts(alert));
     facts.sort_by_key(|fact| first_time(alert, fact));
     made.extend(facts);
     made.extend(usual(alert, assessment, &lowering));
     made.extend(technique(&raising));
-    made.extend(gaps(alert, &raising));
+    made.extend(gaps(alert, &raising, &family));
     let before = made.len();
     made.retain(|claim| claims::stands(claim, alert).is_ok());
     let dropped = u32::try_from(before - made.len()).unwrap_or(u32::MAX);
@@ -210,6 +208,91 @@ fn ending(alert: &Alert, signal: &Signal) -> &'static str {
     }
 }
 
+/// What the signals after the strongest, which is the lead, are about.
+fn signal_facts(alert: &Alert, raising: &[&Signal]) -> Vec<Claim> {
+    let mut facts: Vec<Claim> = Vec::new();
+    for signal in raising.iter().skip(1) {
+        let fact = signal_fact(alert, signal);
+        let is_said = facts.iter().any(|known| known.sentence == fact.sentence);
+        let is_weak = signal.weight < TELLING && !facts.is_empty();
+        // That one process started another is told with the ancestry.
+        let is_ancestry = signal
+            .evidence
+            .iter()
+            .filter_map(|id| evidence(alert, id))
+            .any(|it| it.verb == Verb::Started && words::sentence(alert, it) == signal.sentence);
+        if !is_said && !is_weak && !is_ancestry {
+            facts.push(fact);
+        }
+    }
+    facts.truncate(SIGNALS);
+    facts
+}
+
+/// The processes that the alert is about, with everything that they started: its trigger's and the
+/// telling signals' own.
+pub fn family<'a>(alert: &'a Alert, raising: &[&Signal]) -> HashSet<&'a EntityId> {
+    let telling = raising
+        .iter()
+        .filter(|signal| signal.weight >= TELLING)
+        .flat_map(|signal| &signal.evidence)
+        .filter_map(|id| evidence(alert, id))
+        .map(|it| doer(alert, it))
+        .filter(|id| {
+            matches!(
+                alert.entity(id).map(|it| &it.kind),
+                Some(EntityKind::Process(_))
+            )
+        });
+    let roots: Vec<&EntityId> = alert.trigger.iter().chain(telling).collect();
+    descendants(alert, roots)
+}
+
+/// What was uncovered in the line or script that a signal rests on.
+fn uncovered(alert: &Alert, raising: &[&Signal]) -> Option<Claim> {
+    let telling = |id: &EvidenceId| {
+        raising
+            .iter()
+            .any(|signal| signal.weight >= TELLING && signal.evidence.contains(id))
+    };
+    let it = alert
+        .evidence
+        .iter()
+        .find(|it| it.verb == Verb::DecodedTo && it.derived_from.iter().any(telling))?;
+    Some(evidence_fact(alert, it))
+}
+
+/// What starts again by itself.
+fn stays(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
+    let it = alert.evidence.iter().find(|it| {
+        matches!(it.verb, Verb::RegisteredTask | Verb::InstalledService)
+            && family.contains(&it.subject)
+    })?;
+    Some(evidence_fact(alert, it))
+}
+
+/// The last file that was written.
+fn written(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
+    let it = alert
+        .evidence
+        .iter()
+        .rev()
+        .find(|it| it.verb == Verb::Wrote && family.contains(&it.subject))?;
+    Some(evidence_fact(alert, it))
+}
+
+fn evidence_fact(alert: &Alert, it: &Evidence) -> Claim {
+    let mut sentence = words::sentence(alert, it);
+    sentence.push(text("."));
+    Claim {
+        kind: ClaimKind::Fact,
+        sentence,
+        relations: vec![claims::relation(it)],
+        evidence: vec![it.id.clone()],
+        lead: false,
+    }
+}
+
 fn signal_fact(alert: &Alert, signal: &Signal) -> Claim {
     let mut sentence = signal.sentence.clone();
     sentence.push(text(ending(alert, signal)));
@@ -264,9 +347,7 @@ fn started<'a>(alert: &'a Alert, process: &EntityId) -> Option<&'a Evidence> {
 }
 
 /// Names and addresses that the processes of the alert's own chain reached.
-fn contacts(alert: &Alert) -> Option<Claim> {
-    let trigger = alert.trigger.as_ref()?;
-    let family = descendants(alert, trigger);
+fn contacts(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
     let seen: Vec<&Evidence> = alert
         .evidence
         .iter()
@@ -308,16 +389,16 @@ fn contacts(alert: &Alert) -> Option<Claim> {
     })
 }
 
-/// A process and everything it started, directly or not.
-pub fn descendants<'a>(alert: &'a Alert, root: &'a EntityId) -> HashSet<&'a EntityId> {
+/// Processes and everything that they started, directly or not.
+fn descendants<'a>(alert: &'a Alert, roots: Vec<&'a EntityId>) -> HashSet<&'a EntityId> {
     let mut children: HashMap<&EntityId, Vec<&EntityId>> = HashMap::new();
     for it in &alert.evidence {
         if let (Verb::Started, Some(Object::Entity(child))) = (it.verb, &it.object) {
             children.entry(&it.subject).or_default().push(child);
         }
     }
-    let mut family = HashSet::from([root]);
-    let mut left = vec![root];
+    let mut family: HashSet<&EntityId> = roots.iter().copied().collect();
+    let mut left = roots;
     while let Some(process) = left.pop() {
         for child in children.get(process).into_iter().flatten() {
             if family.insert(child) {
@@ -368,7 +449,7 @@ fn technique(raising: &[&Signal]) -> Option<Claim> {
 }
 
 /// What was looked for and not found.
-fn gaps(alert: &Alert, raising: &[&Signal]) -> Vec<Claim> {
+fn gaps(alert: &Alert, raising: &[&Signal], family: &HashSet<&EntityId>) -> Vec<Claim> {
     let mut gaps = Vec::new();
     let telemetry = alert
         .evidence
@@ -394,16 +475,15 @@ fn gaps(alert: &Alert, raising: &[&Signal]) -> Vec<Claim> {
     if raising.is_empty() {
         return gaps;
     }
+    gaps.extend(left_the_host(alert, family));
     if let Some(trigger) = &alert.trigger {
-        gaps.extend(left_the_host(alert, trigger));
         gaps.extend(beginning(alert, trigger, anchor));
     }
     gaps
 }
 
 /// Whether a file that was written left the host: the last network event is the last that is known.
-fn left_the_host(alert: &Alert, trigger: &EntityId) -> Option<Claim> {
-    let family = descendants(alert, trigger);
+fn left_the_host(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
     let wrote = alert
         .evidence
         .iter()
