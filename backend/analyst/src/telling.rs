@@ -9,7 +9,7 @@ use aside_shared::analysis::{
     Assessment, Claim, ClaimKind, Gap, Relation, Signal, SignalGroup, Verdict, View,
 };
 use aside_shared::id::{EntityId, EvidenceId};
-use aside_shared::text::Span;
+use aside_shared::text::{Span, plain};
 
 use crate::claims;
 use crate::reading::doer;
@@ -220,7 +220,10 @@ fn signal_facts(alert: &Alert, raising: &[&Signal]) -> Vec<Claim> {
             .evidence
             .iter()
             .filter_map(|id| evidence(alert, id))
-            .any(|it| it.verb == Verb::Started && words::sentence(alert, it) == signal.sentence);
+            .any(|it| {
+                it.verb == Verb::Started
+                    && plain(&words::sentence(alert, it)) == plain(&signal.sentence)
+            });
         if !is_said && !is_weak && !is_ancestry {
             facts.push(fact);
         }

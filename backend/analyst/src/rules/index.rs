@@ -1,6 +1,6 @@
 //! Which rules are worth trying on an event: those of its kind one of whose needed texts it holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use aho_corasick::{AhoCorasick, MatchKind, StartKind};
 
@@ -18,6 +18,8 @@ struct CategoryIndex {
     search: Option<AhoCorasick>,
     /// By the search's pattern.
     users: Vec<Vec<User>>,
+    /// The fields that any of them needs (`None`: all); the others are not searched.
+    fields: Option<HashSet<Field>>,
     /// Entries that need no text.
     always: Vec<u32>,
 }
@@ -78,7 +80,11 @@ impl Index {
         };
         let mut found = category.always.clone();
         if let Some(search) = &category.search {
-            for value in &event.values {
+            let is_searched = |field| {
+                let fields = category.fields.as_ref();
+                fields.is_none_or(|fields| fields.contains(&field))
+            };
+            for value in event.values.iter().filter(|it| is_searched(it.field)) {
                 let bytes = value.lower.as_bytes();
                 for hit in search.find_overlapping_iter(bytes) {
                     let before = hit.start().checked_sub(1).and_then(|at| bytes.get(at));
@@ -116,6 +122,7 @@ impl CategoryIndex {
             .build(by_text.keys())
             .ok();
         self.users = by_text.into_values().collect();
+        self.fields = self.users.iter().flatten().map(|user| user.field).collect();
         if self.search.is_none() {
             let all = self.users.iter().flatten().map(|user| user.entry);
             self.always.extend(all);
