@@ -132,18 +132,42 @@ impl Frequencies {
         }
     }
 
-    /// A guess at how many events hold one of `texts`.
+    /// A guess at how many events hold one of `texts`: by length, by how often rules ask for it, and
+    /// by how many ordinary lines hold it.
     fn expected(&self, texts: &[(Option<Field>, &Text)]) -> f64 {
-        texts
+        let guess: f64 = texts
             .iter()
             .map(|(_, text)| {
                 let asked = f64::from(self.0.get(&text.text).copied().unwrap_or(1));
                 let length = text.text.len() + 2 * edges(text);
                 asked * 0.6_f64.powi(i32::try_from(length.min(16)).unwrap_or(16))
             })
-            .sum()
+            .sum();
+        let holding = ORDINARY
+            .iter()
+            .filter(|line| texts.iter().any(|(_, text)| line.contains(&text.text)))
+            .count();
+        guess + f64::from(u32::try_from(holding).unwrap_or(u32::MAX))
     }
 }
+
+/// Lines as ordinary hosts run them, in lower case: a text that stands in them is no filter.
+const ORDINARY: &[&str] = &[
+    r"c:\windows\system32\svchost.exe -k netsvcs -p -s schedule",
+    r#""c:\program files\google\chrome\application\chrome.exe" --type=renderer --lang=en-us"#,
+    r#""c:\program files (x86)\microsoft\edgeupdate\microsoftedgeupdate.exe" /ua /installsource scheduler"#,
+    r"powershell.exe -noprofile -executionpolicy bypass -file c:\programdata\agent\collect.ps1",
+    r"cmd.exe /c dir c:\users\public\documents",
+    r"c:\users\a\appdata\local\temp\setup.exe /quiet",
+    r"msiexec.exe /i c:\windows\ccmcache\1\setup.msi /qn /norestart",
+    r"reg.exe add hkcu\software\vendor\app /v last /t reg_sz /d 1 /f",
+    r"/usr/bin/python3 /opt/agent/check.py --warn 80 --id 1",
+    r"sh -c 'test -x /usr/sbin/anacron || run-parts --report /etc/cron.daily'",
+    r"/usr/bin/curl -s -o /tmp/answer.json https://api.example/v1/status",
+    r"git -c /home/user/src/project fetch --prune origin",
+    r"tar -xzf /tmp/release.tar.gz -c /opt/releases/1",
+    r"/system/library/frameworks/coreservices.framework/versions/a/support/mdworker_shared -s mdworker",
+];
 
 /// On how many sides what stands beside the text is bound.
 fn edges(text: &Text) -> usize {
