@@ -78,6 +78,11 @@ impl Scene {
             )
             .await;
         assert_eq!(answer.status, 201, "{:?}", answer.body);
+        assert_eq!(
+            answer.header("x-cs-region"),
+            None,
+            "an SDK would leave the lab"
+        );
         answer.body["access_token"]
             .as_str()
             .expect("a token")
