@@ -24,6 +24,8 @@ pub fn recommendations(alert: &Alert, assessment: &Assessment) -> Vec<Recommenda
         steps.extend(kill(alert, &raising));
         steps.extend(persistence(alert, &raising));
         steps.extend(credentials(alert, &raising));
+        steps.extend(collect(alert, &raising));
+        steps.extend(block(alert, &raising));
     }
     if assessment.verdict == Verdict::Benign {
         steps.extend(close(alert, assessment));
@@ -175,6 +177,52 @@ fn credentials(alert: &Alert, raising: &[&Signal]) -> Option<Recommendation> {
         RiskLevel::Medium,
         None,
     ))
+}
+
+/// The last file that the alert's own processes wrote.
+fn collect(alert: &Alert, raising: &[&Signal]) -> Option<Recommendation> {
+    let family = crate::telling::family(alert, raising);
+    let wrote = alert
+        .evidence
+        .iter()
+        .rev()
+        .find(|it| it.verb == Verb::Wrote && family.contains(&it.subject))?;
+    let Some(Object::Entity(file)) = &wrote.object else {
+        return None;
+    };
+    Some(elsewhere(
+        "In the console",
+        vec![text("Collect "), name_of(alert, file)],
+        "A process that the reasons are about wrote it.",
+        wrote,
+        RiskLevel::Low,
+        None,
+    ))
+}
+
+/// The first name, else the first address, that the alert's own processes reached.
+fn block(alert: &Alert, raising: &[&Signal]) -> Option<Recommendation> {
+    let family = crate::telling::family(alert, raising);
+    let first = |verb: Verb| {
+        alert
+            .evidence
+            .iter()
+            .find(|it| it.verb == verb && family.contains(&it.subject))
+    };
+    let reached = first(Verb::Resolved).or_else(|| first(Verb::ConnectedTo))?;
+    let Some(Object::Entity(name)) = &reached.object else {
+        return None;
+    };
+    let mut step = elsewhere(
+        "In your proxy or DNS",
+        vec![text("Block "), name_of(alert, name)],
+        "A process that the reasons are about reached it.",
+        reached,
+        RiskLevel::Medium,
+        Some("Allow it again"),
+    );
+    step.risk.reason = Some("others may use it".to_owned());
+    Some(step)
 }
 
 fn close(alert: &Alert, assessment: &Assessment) -> Option<Recommendation> {

@@ -479,6 +479,7 @@ fn gaps(alert: &Alert, raising: &[&Signal], family: &HashSet<&EntityId>) -> Vec<
         return gaps;
     }
     gaps.extend(left_the_host(alert, family));
+    gaps.extend(whether_it_ran(alert, family));
     if let Some(trigger) = &alert.trigger {
         gaps.extend(beginning(alert, trigger, anchor));
     }
@@ -534,6 +535,57 @@ fn left_the_host(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
     ];
     claim.evidence.insert(0, wrote.id.clone());
     claim.evidence.dedup();
+    Some(claim)
+}
+
+/// Endings of files that are run.
+const RUNNABLE: &[&str] = &[
+    ".exe", ".dll", ".scr", ".com", ".msi", ".ps1", ".bat", ".cmd", ".vbs", ".js", ".hta", ".jar",
+    ".py", ".sh", ".elf", ".dylib", ".so", ".lnk",
+];
+
+/// Whether a program or script that was written ran: no start of it was read.
+fn whether_it_ran(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
+    let starts: Vec<&str> = alert
+        .entities
+        .iter()
+        .filter_map(|entity| match &entity.kind {
+            EntityKind::Process(process) => Some(process),
+            _ => None,
+        })
+        .flat_map(|process| [process.path.as_deref(), process.command_line.as_deref()])
+        .flatten()
+        .collect();
+    let (wrote, file) = alert.evidence.iter().rev().find_map(|it| {
+        let Some(Object::Entity(id)) = &it.object else {
+            return None;
+        };
+        let kind = &alert.entity(id)?.kind;
+        let name = kind.name();
+        let is_runnable = matches!(kind, EntityKind::File(_))
+            && RUNNABLE
+                .iter()
+                .any(|end| name.to_lowercase().ends_with(end));
+        let is_started = starts.iter().any(|text| text.contains(name));
+        (it.verb == Verb::Wrote && family.contains(&it.subject) && is_runnable && !is_started)
+            .then_some((it, id))
+    })?;
+    let last = alert
+        .evidence
+        .iter()
+        .filter(|it| matches!(it.verb, Verb::Started | Verb::Ran) && it.at.is_some());
+    let last = last.max_by_key(|it| it.at.as_ref().map(|at| at.unix_ms));
+    let until = last.and_then(|it| it.at.clone());
+    let words = match &until {
+        Some(at) => format!(
+            " ran. The last start that was read is from {}.",
+            at.utc_clock()
+        ),
+        None => " ran. No start was read.".to_owned(),
+    };
+    let mut claim = gap("whether a file ran", &words, "process starts", wrote, until);
+    claim.sentence = vec![text("whether "), name_of(alert, file), text(words)];
+    claim.evidence.extend(last.map(|it| it.id.clone()));
     Some(claim)
 }
 
