@@ -37,17 +37,15 @@ thread_local! {
 /// Takes the token out of what the worker says.
 pub fn remember(info: &mut SessionInfo) {
     let token = info.access_token.take();
-    if info.problem.is_some() {
+    // A refused sign-in says nothing of the session that may be there.
+    let Some(backend) = &info.backend else {
         return;
-    }
+    };
     CREDENTIALS.with_borrow_mut(|credentials| {
         credentials.token = token;
-        credentials.backend = info
-            .backend
-            .as_deref()
-            .unwrap_or_default()
+        backend
             .trim_end_matches('/')
-            .to_owned();
+            .clone_into(&mut credentials.backend);
     });
 }
 
@@ -222,12 +220,12 @@ async fn send(request: &Request<'_>) -> Result<Response, Fault> {
     let mut info = worker::ask_session(&ToWorker::SessionRefresh).await;
     let signed_in = info.state == SessionState::SignedIn && info.access_token.is_some();
     remember(&mut info);
+    // The worker could not renew: the session may still be good.
+    if let Some(problem) = info.problem {
+        return Err(Fault::Unreachable(problem.into_text()));
+    }
     if !signed_in {
-        return match info.problem {
-            // The worker could not reach the backend: the session may still be good.
-            Some(problem) => Err(Fault::Unreachable(problem.into_text())),
-            None => Err(Fault::SignedOut),
-        };
+        return Err(Fault::SignedOut);
     }
     let response = send_once(request).await?;
     match response.status() {

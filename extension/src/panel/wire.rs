@@ -61,11 +61,6 @@ pub enum FromWorker {
     },
     /// Somebody signed in or out elsewhere.
     Session(SessionInfo),
-    /// A keyboard command.
-    Command {
-        /// Its name in the manifest.
-        name: String,
-    },
 }
 
 /// The session as the worker holds it. `access_token` is taken out by the effects and never

@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::icons::icon;
-use super::text::visible;
+use super::shapes::{Button, fault, maybe};
 use crate::panel::part::Part;
 use crate::panel::state::{Form, Msg, Password, Session};
 use crate::panel::store::Store;
@@ -55,9 +54,7 @@ pub fn signed_out(store: Store) -> AnyView {
             <button type="submit" class="btn primary tall wide" disabled=move || form.with(|form| form.busy)>
                 {move || if form.with(|form| form.busy) { "Signing in" } else { "Sign in" }}
             </button>
-            <button type="button" class="btn tall wide" on:click=move |_| store.send(Msg::ChangeBackend)>
-                "Change backend"
-            </button>
+            {Button::of("btn tall wide").sends(store, Msg::ChangeBackend, "Change backend")}
         </form>
     };
     super::states::state("lock", "Signed out", body.into_any())
@@ -65,12 +62,8 @@ pub fn signed_out(store: Store) -> AnyView {
 
 /// Why the form was refused.
 pub fn problem(form: Part<Form>) -> AnyView {
-    (move || {
-        form.with(|form| form.problem.clone()).map(|why| {
-            view! {
-                <p class="fault" role="alert">{icon("warn")}<span>{visible(&why)}</span></p>
-            }
-        })
+    maybe(move || {
+        let problem = form.with(|form| form.problem.clone());
+        problem.map(|why| fault(&why))
     })
-    .into_any()
 }
