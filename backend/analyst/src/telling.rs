@@ -94,6 +94,15 @@ fn evidence<'a>(alert: &'a Alert, id: &EvidenceId) -> Option<&'a Evidence> {
     alert.evidence.iter().find(|it| &it.id == id)
 }
 
+/// The vendor's own finding, or what comes first where there is none.
+fn finding(alert: &Alert) -> Option<&Evidence> {
+    alert
+        .evidence
+        .iter()
+        .find(|it| it.verb == Verb::Detected)
+        .or(alert.evidence.first())
+}
+
 fn relations(alert: &Alert, ids: &[EvidenceId]) -> Vec<Relation> {
     ids.iter()
         .filter_map(|id| evidence(alert, id))
@@ -164,11 +173,7 @@ fn place(alert: &Alert) -> Vec<Span> {
 
 /// An alert about which the rules know nothing: what its record says, and that this is all.
 fn not_known(alert: &Alert) -> Option<Claim> {
-    let detected = alert
-        .evidence
-        .iter()
-        .find(|it| it.verb == Verb::Detected)
-        .or(alert.evidence.first())?;
+    let detected = finding(alert)?;
     let mut sentence = vec![
         text("The alert "),
         Span::Name(alert.title.clone()),
@@ -276,12 +281,15 @@ fn stays(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
 
 /// The last file that was written.
 fn written(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
-    let it = alert
+    Some(evidence_fact(alert, last_written(alert, family)?))
+}
+
+fn last_written<'a>(alert: &'a Alert, family: &HashSet<&EntityId>) -> Option<&'a Evidence> {
+    alert
         .evidence
         .iter()
         .rev()
-        .find(|it| it.verb == Verb::Wrote && family.contains(&it.subject))?;
-    Some(evidence_fact(alert, it))
+        .find(|it| it.verb == Verb::Wrote && family.contains(&it.subject))
 }
 
 fn evidence_fact(alert: &Alert, it: &Evidence) -> Claim {
@@ -458,18 +466,16 @@ fn gaps(alert: &Alert, raising: &[&Signal], family: &HashSet<&EntityId>) -> Vec<
         .evidence
         .iter()
         .any(|it| it.source == EvidenceSource::Telemetry);
-    let Some(anchor) = alert
-        .evidence
-        .iter()
-        .find(|it| it.verb == Verb::Detected)
-        .or(alert.evidence.first())
-    else {
+    let Some(anchor) = finding(alert) else {
         return gaps;
     };
     if !telemetry && alert.trigger.is_some() {
         gaps.push(gap(
             "what else happened on the host",
-            " Only the alert's own record was read; there is no telemetry beside it.",
+            vec![
+                text("what else happened on the host."),
+                text(" Only the alert's own record was read; there is no telemetry beside it."),
+            ],
             "telemetry",
             anchor,
             None,
@@ -488,11 +494,7 @@ fn gaps(alert: &Alert, raising: &[&Signal], family: &HashSet<&EntityId>) -> Vec<
 
 /// Whether a file that was written left the host: the last network event is the last that is known.
 fn left_the_host(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
-    let wrote = alert
-        .evidence
-        .iter()
-        .rev()
-        .find(|it| it.verb == Verb::Wrote && family.contains(&it.subject))?;
+    let wrote = last_written(alert, family)?;
     let Some(Object::Entity(file)) = &wrote.object else {
         return None;
     };
@@ -504,7 +506,7 @@ fn left_the_host(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
         .iter()
         .filter(is_network)
         .max_by_key(|it| it.at.as_ref().map(|at| at.unix_ms));
-    let mut claim = match last {
+    let (words, cited, until) = match last {
         Some(last) => {
             let clock = last
                 .at
@@ -512,27 +514,21 @@ fn left_the_host(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
                 .map(|at| at.utc_clock())
                 .unwrap_or_default();
             let words = format!(" left the host. Its network events stop at {clock}.");
-            gap(
-                "whether a file left the host",
-                &words,
-                "network events",
-                last,
-                last.at.clone(),
-            )
+            (words, last, last.at.clone())
         }
-        None => gap(
-            "whether a file left the host",
-            " left the host. No network event was read.",
-            "network events",
-            wrote,
-            None,
-        ),
+        None => {
+            let words = " left the host. No network event was read.".to_owned();
+            (words, wrote, None)
+        }
     };
-    claim.sentence = vec![
-        text("whether "),
-        name_of(alert, file),
-        claim.sentence.pop().unwrap_or_else(|| text(".")),
-    ];
+    let sentence = vec![text("whether "), name_of(alert, file), text(words)];
+    let mut claim = gap(
+        "whether a file left the host",
+        sentence,
+        "network events",
+        cited,
+        until,
+    );
     claim.evidence.insert(0, wrote.id.clone());
     claim.evidence.dedup();
     Some(claim)
@@ -583,8 +579,14 @@ fn whether_it_ran(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
         ),
         None => " ran. No start was read.".to_owned(),
     };
-    let mut claim = gap("whether a file ran", &words, "process starts", wrote, until);
-    claim.sentence = vec![text("whether "), name_of(alert, file), text(words)];
+    let sentence = vec![text("whether "), name_of(alert, file), text(words)];
+    let mut claim = gap(
+        "whether a file ran",
+        sentence,
+        "process starts",
+        wrote,
+        until,
+    );
     claim.evidence.extend(last.map(|it| it.id.clone()));
     Some(claim)
 }
@@ -620,25 +622,24 @@ fn beginning(alert: &Alert, trigger: &EntityId, anchor: &Evidence) -> Option<Cla
     if is_origin {
         return None;
     }
-    let mut claim = gap(
-        "how it began",
-        " started it is not recorded.",
-        "the chain of processes",
-        anchor,
-        None,
-    );
-    claim.sentence = vec![
+    let sentence = vec![
         text("how it began. What started "),
         name_of(alert, &first),
         text(" is not recorded."),
     ];
-    Some(claim)
+    Some(gap(
+        "how it began",
+        sentence,
+        "the chain of processes",
+        anchor,
+        None,
+    ))
 }
 
 /// The sentence follows "Not known: ".
 fn gap(
     looked_for: &str,
-    words: &str,
+    sentence: Vec<Span>,
     place: &str,
     cited: &Evidence,
     until: Option<aside_shared::instant::Instant>,
@@ -649,7 +650,7 @@ fn gap(
             place: place.to_owned(),
             until,
         }),
-        sentence: vec![text(format!("{}.", looked_for)), text(words.to_owned())],
+        sentence,
         relations: Vec::new(),
         evidence: vec![cited.id.clone()],
         lead: false,
