@@ -133,8 +133,10 @@ pub struct VendorState {
     pub role: &'static str,
     /// Who the vendor names as the last who changed an isolation.
     pub last_actor: Option<String>,
-    /// Requests to isolate or release, in order.
+    /// Requests to isolate or release, in order, those too that came to nothing.
     pub asked: Vec<Action>,
+    /// Requests to write a note.
+    pub note_requests: usize,
     /// Notes that stand there.
     pub notes: Vec<String>,
     /// How the next requests end; afterwards they are carried out and answered.
@@ -145,6 +147,8 @@ pub struct VendorState {
     pub hosts_down: bool,
     /// Reads of notes fail.
     pub notes_unreadable: bool,
+    /// Reads of hosts so far, those that failed too.
+    pub host_reads: usize,
     /// An accepted request stays pending.
     pub offline: bool,
 }
@@ -158,6 +162,24 @@ pub enum Fate {
     LostBefore,
     /// Refused.
     Refused,
+    /// Turned away at the vendor's limit, for a minute.
+    Limited,
+    /// It never reached the vendor.
+    Unsent,
+}
+
+impl Fate {
+    fn failure(self) -> CallError {
+        match self {
+            Self::Refused => CallError::Refused(error("409 wrong state")),
+            Self::LostAfter | Self::LostBefore => CallError::AnswerLost(error("time-out")),
+            Self::Limited => CallError::NotSent(PlatformError {
+                kind: PlatformErrorKind::Limit { retry_after_s: 60 },
+                ..error("429")
+            }),
+            Self::Unsent => CallError::NotSent(error("no connection")),
+        }
+    }
 }
 
 impl Vendor {
@@ -172,11 +194,13 @@ impl Vendor {
                 role: "Workstation",
                 last_actor: None,
                 asked: Vec::new(),
+                note_requests: 0,
                 notes: Vec::new(),
                 next: Vec::new(),
                 next_notes: Vec::new(),
                 hosts_down: false,
                 notes_unreadable: false,
+                host_reads: 0,
                 offline: false,
             }),
         }
@@ -261,7 +285,8 @@ impl Alerts for Vendor {
 #[async_trait]
 impl Hosts for Vendor {
     async fn state(&self, host: &HostId, now_unix_ms: i64) -> Result<HostState, PlatformError> {
-        let state = self.state();
+        let mut state = self.state();
+        state.host_reads += 1;
         if state.hosts_down {
             return Err(error("503"));
         }
@@ -304,13 +329,7 @@ impl HostIsolation for Vendor {
                 .as_ref()
                 .map(|_| "aside-respond".to_owned());
         }
-        match fate {
-            None => Ok(()),
-            Some(Fate::Refused) => Err(CallError::Refused(error("409 wrong state"))),
-            Some(Fate::LostAfter | Fate::LostBefore) => {
-                Err(CallError::AnswerLost(error("time-out")))
-            }
-        }
+        fate.map_or(Ok(()), |fate| Err(fate.failure()))
     }
 }
 
@@ -326,6 +345,7 @@ impl Notes for Vendor {
 
     async fn write(&self, _alert: &AlertId, text: &str) -> Result<(), CallError> {
         let mut state = self.state();
+        state.note_requests += 1;
         let fate = if state.next_notes.is_empty() {
             None
         } else {
@@ -334,13 +354,7 @@ impl Notes for Vendor {
         if matches!(fate, None | Some(Fate::LostAfter)) {
             state.notes.push(text.to_owned());
         }
-        match fate {
-            None => Ok(()),
-            Some(Fate::Refused) => Err(CallError::Refused(error("403"))),
-            Some(Fate::LostAfter | Fate::LostBefore) => {
-                Err(CallError::AnswerLost(error("time-out")))
-            }
-        }
+        fate.map_or(Ok(()), |fate| Err(fate.failure()))
     }
 }
 

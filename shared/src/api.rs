@@ -98,6 +98,16 @@ pub struct ReadHost {
     pub host: HostId,
 }
 
+/// The answer to [`ReadHost`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostNow {
+    /// The host's state.
+    pub state: crate::action::HostState,
+    /// The proposal by which Aside isolated it, from whichever alert; `None` where it is not
+    /// isolated, or not by Aside.
+    pub isolated_by: Option<crate::approval::Proposal>,
+}
+
 /// `POST /alerts/activity`: proposals and audit entries of an alert.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

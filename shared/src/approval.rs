@@ -203,14 +203,15 @@ pub enum ProposalStatus {
         /// When, milliseconds since the epoch.
         at_unix_ms: i64,
     },
-    /// The vendor accepted, and does not report the wanted state (yet).
+    /// The vendor accepted, or gave no clear answer, and does not report the wanted state (yet).
     NotVerified {
         /// What the reader must assume: `treat the host as connected`.
         reason: String,
         /// Whether Aside still asks.
         still_checking: bool,
     },
-    /// The state check before acting found that there was nothing to do or that it must not be done.
+    /// Approved, and nothing was sent: the state check before acting found that there was nothing to
+    /// do or that it must not be done, or it could not be sent in time.
     Stopped {
         /// What was found.
         reason: String,

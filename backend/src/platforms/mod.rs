@@ -200,6 +200,16 @@ pub enum PlatformErrorKind {
     Down,
 }
 
+impl PlatformError {
+    /// How long the vendor asks to wait, milliseconds; 0 where it does not.
+    pub fn wait_ms(&self) -> i64 {
+        match self.kind {
+            PlatformErrorKind::Limit { retry_after_s } => i64::from(retry_after_s) * 1000,
+            _ => 0,
+        }
+    }
+}
+
 impl From<PlatformError> for Problem {
     fn from(error: PlatformError) -> Self {
         let (kind, retry_after_s) = match error.kind {
@@ -220,9 +230,13 @@ impl From<PlatformError> for Problem {
 /// Why a call that changes something failed. The difference decides whether it may be repeated.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum CallError {
-    /// The vendor refused it, or it was never sent: nothing has changed.
+    /// The vendor refused it, and would again: nothing has changed.
     #[error("{0}")]
     Refused(PlatformError),
+    /// It never reached the vendor, or was turned away at a limit: nothing has changed, and it may
+    /// be sent again, at a limit ([`PlatformErrorKind::Limit`]) when its time has passed.
+    #[error("{0}")]
+    NotSent(PlatformError),
     /// It was sent and no clear answer came: it may have been carried out.
     #[error("{0}")]
     AnswerLost(PlatformError),

@@ -111,20 +111,26 @@ impl Transport {
         )))
     }
 
-    /// Sends a request that changes something, once.
-    pub async fn change(&self, what: &str, request: RequestBuilder) -> Result<Answer, CallError> {
+    /// Sends a request that changes something, once. `retry_after` reads the vendor's limit from an
+    /// answer with 429.
+    pub async fn change(
+        &self,
+        what: &str,
+        request: RequestBuilder,
+        retry_after: impl Fn(&Answer) -> Duration,
+    ) -> Result<Answer, CallError> {
         match self.send(what, request).await {
             Ok(answer) if answer.status.is_server_error() => Err(CallError::AnswerLost(
                 self.down(format!("{}: {what}: {}", self.vendor, answer.status)),
             )),
-            Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => Err(
-                CallError::Refused(self.limit(what, Duration::from_secs(60))),
-            ),
+            Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => {
+                Err(CallError::NotSent(self.limit(what, retry_after(&answer))))
+            }
             Ok(answer) => Ok(answer),
             Err(NoAnswer { unsent, words }) => {
                 let error = self.down(format!("{}: {what}: {words}", self.vendor));
                 Err(if unsent {
-                    CallError::Refused(error)
+                    CallError::NotSent(error)
                 } else {
                     CallError::AnswerLost(error)
                 })

@@ -15,6 +15,9 @@ use crate::config::PolicyConfig;
 use crate::http::Fault;
 use crate::testing::{Fate, Vendor, World, alert, world, world_with};
 
+mod by_aside;
+mod waiting;
+
 fn kind(fault: Fault) -> ProblemKind {
     match fault {
         Fault::Problem(problem) => problem.kind().unwrap(),
@@ -78,6 +81,20 @@ async fn work_for(world: &World, ms: i64) {
 async fn approved(world: &World) -> Proposal {
     let proposal = propose(world, &analyst(), "h1").await.unwrap();
     approve(world, &responder(), &proposal).await.unwrap()
+}
+
+/// Somebody changes the host in the vendor's console.
+fn change_elsewhere(world: &World, host: &str, isolation: Isolation) {
+    let mut vendor = world.vendor.state();
+    vendor.isolation.insert(host.to_owned(), isolation);
+}
+
+/// How many entries of this kind the alert's log has.
+async fn logged(world: &World, action: AuditAction, part: &str) -> usize {
+    let log = world.store.audit_of_alert(&alert().key).await.unwrap();
+    log.iter()
+        .filter(|entry| entry.action == action && entry.detail.contains(part))
+        .count()
 }
 
 async fn shown(world: &World, proposal: &Proposal) -> Proposal {
@@ -265,11 +282,7 @@ async fn a_host_that_the_alert_does_not_name_is_refused_and_so_is_a_bare_release
 #[tokio::test]
 async fn a_host_that_somebody_else_isolated_is_said_to_be_so() {
     let world = world().await;
-    world
-        .vendor
-        .state()
-        .isolation
-        .insert("h1".to_owned(), Isolation::Isolated);
+    change_elsewhere(&world, "h1", Isolation::Isolated);
     let Fault::Problem(problem) = propose(&world, &analyst(), "h1").await.unwrap_err() else {
         panic!()
     };
@@ -284,11 +297,7 @@ async fn a_host_that_somebody_else_isolated_is_said_to_be_so() {
 async fn a_change_while_the_sheet_is_read_voids_it_and_nothing_is_sent() {
     let world = world().await;
     let proposal = propose(&world, &analyst(), "h1").await.unwrap();
-    world
-        .vendor
-        .state()
-        .isolation
-        .insert("h1".to_owned(), Isolation::Isolating);
+    change_elsewhere(&world, "h1", Isolation::Isolating);
     assert_eq!(
         kind(approve(&world, &responder(), &proposal).await.unwrap_err()),
         ProblemKind::Changed
@@ -305,11 +314,7 @@ async fn a_change_while_the_sheet_is_read_voids_it_and_nothing_is_sent() {
 async fn a_change_between_approval_and_execution_stops_it() {
     let world = world().await;
     let proposal = approved(&world).await;
-    world
-        .vendor
-        .state()
-        .isolation
-        .insert("h1".to_owned(), Isolation::Isolated);
+    change_elsewhere(&world, "h1", Isolation::Isolated);
     work_for(&world, 60_000).await;
     assert!(matches!(
         shown(&world, &proposal).await.status,
@@ -344,11 +349,7 @@ async fn a_lost_request_is_repeated_only_after_the_grace_time() {
         shown(&world, &proposal).await.status,
         ProposalStatus::Verified { .. }
     ));
-    let calls = world.store.audit_of_alert(&alert().key).await.unwrap();
-    let attempts = calls
-        .iter()
-        .filter(|entry| entry.action == AuditAction::VendorCall && entry.detail.contains("isolate"))
-        .count();
+    let attempts = logged(&world, AuditAction::VendorCall, "isolate").await;
     assert_eq!(attempts, 2, "both attempts are in the log");
 }
 
@@ -395,11 +396,7 @@ async fn an_offline_host_is_not_verified_after_ten_minutes_and_watched_for_seven
         }
     ));
     assert!(given_up.may.check_again);
-    world
-        .vendor
-        .state()
-        .isolation
-        .insert("h1".to_owned(), Isolation::Isolated);
+    change_elsewhere(&world, "h1", Isolation::Isolated);
     world
         .respond
         .check_again(&responder(), &proposal.view.proposal)
@@ -449,20 +446,12 @@ async fn an_undo_is_refused_when_the_state_is_not_asides_any_more() {
     let proposal = approved(&world).await;
     work_for(&world, 60_000).await;
     let id = &proposal.view.proposal;
-    world
-        .vendor
-        .state()
-        .isolation
-        .insert("h1".to_owned(), Isolation::None);
+    change_elsewhere(&world, "h1", Isolation::None);
     assert_eq!(
         kind(world.respond.undo(&analyst(), id).await.unwrap_err()),
         ProblemKind::NotOffered
     );
-    world
-        .vendor
-        .state()
-        .isolation
-        .insert("h1".to_owned(), Isolation::Isolated);
+    change_elsewhere(&world, "h1", Isolation::Isolated);
     world.vendor.state().last_actor = Some("somebody".to_owned());
     let Fault::Problem(problem) = world.respond.undo(&analyst(), id).await.unwrap_err() else {
         panic!()
@@ -483,25 +472,6 @@ async fn a_note_whose_answer_was_lost_is_written_once() {
 }
 
 #[tokio::test]
-async fn notes_that_cannot_be_read_are_not_written_blindly() {
-    let world = world().await;
-    world.vendor.state().notes_unreadable = true;
-    let proposal = approved(&world).await;
-    work_for(&world, 120_000).await;
-    assert!(world.vendor.state().notes.is_empty());
-    let after = shown(&world, &proposal).await;
-    assert!(
-        after
-            .steps
-            .iter()
-            .any(|step| step.text.contains("notes cannot be read")),
-        "{:?}",
-        after.steps
-    );
-    assert!(matches!(after.status, ProposalStatus::Verified { .. }));
-}
-
-#[tokio::test]
 async fn where_there_is_no_place_for_a_note_the_sheet_says_so() {
     let world = world_with(Arc::new(Vendor::new()), false, PolicyConfig::default()).await;
     let proposal = approved(&world).await;
@@ -518,56 +488,4 @@ async fn where_there_is_no_place_for_a_note_the_sheet_says_so() {
         ProposalStatus::Verified { .. }
     ));
     assert_eq!(world.store.next_due().await.unwrap(), None);
-}
-
-#[tokio::test]
-async fn a_vendor_that_is_down_is_waited_for() {
-    let world = world().await;
-    let proposal = approved(&world).await;
-    world.vendor.state().hosts_down = true;
-    work_for(&world, 60_000).await;
-    assert!(world.vendor.state().asked.is_empty());
-    world.vendor.state().hosts_down = false;
-    work_for(&world, 60_000).await;
-    assert!(matches!(
-        shown(&world, &proposal).await.status,
-        ProposalStatus::Verified { .. }
-    ));
-}
-
-#[tokio::test]
-async fn killed_between_sending_and_recording_it_reads_the_state_first() {
-    for carried_out in [true, false] {
-        let world = world().await;
-        let proposal = approved(&world).await;
-        // What the outbox holds when the process is killed while the request is on its way.
-        let execution = super::execution::Execution {
-            act: super::execution::Act::Calling {
-                attempt: 1,
-                since_unix_ms: crate::clock::Clock::now_unix_ms(&*world.clock),
-                before: Isolation::None,
-            },
-            note: super::execution::Note::NotDue,
-        };
-        let mut tx = world.store.write().await.unwrap();
-        crate::store::proposals::save_execution(&mut tx, &proposal.view.proposal, &execution, 0)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-        if carried_out {
-            world
-                .vendor
-                .state()
-                .isolation
-                .insert("h1".to_owned(), Isolation::Isolated);
-        }
-        work_for(&world, GRACE_MS / 2).await;
-        assert!(world.vendor.state().asked.is_empty());
-        work_for(&world, GRACE_MS).await;
-        assert_eq!(world.vendor.state().asked.len(), usize::from(!carried_out));
-        assert!(matches!(
-            shown(&world, &proposal).await.status,
-            ProposalStatus::Verified { .. }
-        ));
-    }
 }

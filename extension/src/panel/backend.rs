@@ -100,7 +100,7 @@ pub async fn call(call: &Call) -> Result<Reply, Fault> {
             Reply::Recent(asked(post("/alerts/recent", &Recent { tenant })).await?)
         }
         Call::Analyse(body) => Reply::Started(asked(post("/analyses", body)).await?),
-        Call::Host(body) => Reply::Host(asked(post("/hosts/state", body)).await?),
+        Call::Host(body) => Reply::Host(Box::new(asked(post("/hosts/state", body)).await?)),
         Call::Ask(body) => Reply::Answer(answer(post("/questions", body)).await?),
         Call::Activity(alert) => {
             let alert = alert.clone();

@@ -69,14 +69,39 @@ impl Client {
         self.accept(call, &answer)
     }
 
-    /// A call that changes something: sent once, but for a token that was refused, which changes nothing.
+    /// A call that changes something: sent once, but for a token that was refused, which changes
+    /// nothing. `Ok` is an envelope without an error.
     pub async fn change(&self, call: Call<'_>) -> Result<Value, CallError> {
         let mut answer = self.change_once(call).await?;
         if answer.status == StatusCode::UNAUTHORIZED {
             self.token.forget().await;
             answer = self.change_once(call).await?;
         }
-        self.accept(call, &answer).map_err(CallError::Refused)
+        self.accept(call, &answer)
+            .and_then(|envelope| self.without_error(call, &answer, envelope))
+            .map_err(|error| match is_refusal(&answer) {
+                true => CallError::Refused(error),
+                false => CallError::AnswerLost(error),
+            })
+    }
+
+    /// The envelope of a change of one thing, in which any error is the whole answer.
+    fn without_error(
+        &self,
+        call: Call<'_>,
+        answer: &Answer,
+        envelope: Value,
+    ) -> Result<Value, PlatformError> {
+        let words = match first_error(&envelope) {
+            Some((_, words)) => words,
+            None if envelope.get("meta").is_none() => "the answer is no envelope".to_owned(),
+            None => return Ok(envelope),
+        };
+        Err(PlatformError {
+            kind: PlatformErrorKind::Down,
+            detail: format!("{VENDOR}: {}: {words}", call.what),
+            vendor_request_id: trace_id(answer),
+        })
     }
 
     /// Whether the credential gets a token.
@@ -92,9 +117,12 @@ impl Client {
     }
 
     async fn change_once(&self, call: Call<'_>) -> Result<Answer, CallError> {
-        let token = self.bearer().await.map_err(CallError::Refused)?;
+        let token = self.bearer().await.map_err(|error| match error.kind {
+            PlatformErrorKind::Credential => CallError::Refused(error),
+            _ => CallError::NotSent(error),
+        })?;
         self.transport
-            .change(call.what, self.build(call, &token))
+            .change(call.what, self.build(call, &token), retry_after)
             .await
     }
 
@@ -145,11 +173,18 @@ impl Client {
                     self.client_id
                 )));
             }
-            status => {
+            status @ (StatusCode::BAD_REQUEST
+            | StatusCode::UNAUTHORIZED
+            | StatusCode::FORBIDDEN) => {
                 return Err(refused(format!(
                     "{VENDOR} refuses the credential {} ({status}). Check client id and secret, and that the API client is enabled.",
                     self.client_id
                 )));
+            }
+            status => {
+                return Err(self
+                    .transport
+                    .down(format!("{VENDOR} answers a sign-in with {status}.")));
             }
         }
         let token: Option<(SecretString, Duration)> = answer.json().ok().and_then(|json| {
@@ -226,6 +261,24 @@ impl Client {
         }
         Ok(json)
     }
+}
+
+/// Whether an answer that is no success says for certain that nothing was changed. Any other may
+/// come from a change that was made. The codes are those with which the vendor's gateway and
+/// services turn a request away.
+fn is_refusal(answer: &Answer) -> bool {
+    let code = if answer.status.is_success() {
+        answer
+            .json()
+            .ok()
+            .and_then(|json| Some(first_error(&json)?.0))
+    } else {
+        Some(u64::from(answer.status.as_u16()))
+    };
+    matches!(
+        code,
+        Some(400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422)
+    )
 }
 
 /// The items of an envelope.

@@ -91,7 +91,11 @@ pub(super) fn upsert(reading: &mut Reading, proposal: Proposal) -> bool {
             changed
         }
         None => {
-            reading.proposals.insert(0, Arc::new(proposal));
+            // The newest first; one from another alert may be older than this alert's own.
+            let made = proposal.view.read_unix_ms;
+            let proposals = &mut reading.proposals;
+            let at = proposals.partition_point(|known| known.view.read_unix_ms > made);
+            proposals.insert(at, Arc::new(proposal));
             true
         }
     }
@@ -189,7 +193,7 @@ fn told(status: &ProposalStatus, action: Action, host: &str) -> (String, bool) {
         ProposalStatus::Running { by } => (format!("Approved by {by}, running"), false),
         ProposalStatus::Verified { .. } => (format!("Verified: {host} is {}", done(action)), false),
         ProposalStatus::NotVerified { reason, .. } => (format!("Not verified: {reason}"), true),
-        ProposalStatus::Stopped { reason } => (format!("Stopped: {reason}"), false),
+        ProposalStatus::Stopped { reason } => (format!("Stopped: {reason}"), true),
         ProposalStatus::Failed { reason } => (format!("Failed: {reason}"), true),
     }
 }

@@ -69,7 +69,7 @@ pub struct Reading {
     pub actions: Vec<Arc<Recommendation>>,
     /// Hosts as their vendor reports them now, or why that is not known.
     pub hosts: BTreeMap<HostId, Result<HostState, String>>,
-    /// Proposals of this alert, newest first.
+    /// Proposals of this alert and those by which its hosts were isolated, newest first.
     pub proposals: Vec<Arc<Proposal>>,
     /// Proposals whose changes are followed.
     pub followed: BTreeSet<ProposalId>,
@@ -356,15 +356,22 @@ pub(super) fn host_state(
     id: &HostId,
     result: Result<Reply, Fault>,
 ) -> Vec<Effect> {
-    if let Some(reading) = state.reading_mut() {
-        let read = match result {
-            Ok(Reply::Host(host)) => Ok(host),
-            Ok(_) => return Vec::new(),
-            Err(fault) => Err(fault.text()),
-        };
-        reading.hosts.insert(id.clone(), read);
-    }
-    Vec::new()
+    let Some(reading) = state.reading_mut() else {
+        return Vec::new();
+    };
+    let read = match result {
+        Ok(Reply::Host(now)) => {
+            // Another alert's, it may be: what Aside did to the host is shown on each.
+            if let Some(proposal) = now.isolated_by {
+                approval::upsert(reading, proposal);
+            }
+            Ok(now.state)
+        }
+        Ok(_) => return Vec::new(),
+        Err(fault) => Err(fault.text()),
+    };
+    reading.hosts.insert(id.clone(), read);
+    approval::follow_open(state)
 }
 
 /// Whether somebody other than Aside has isolated the host, as far as Aside knows.

@@ -5,7 +5,7 @@ mod keeping;
 mod opening;
 mod streaming;
 
-use aside_shared::action::Isolation;
+use aside_shared::action::{HostState, Isolation};
 use aside_shared::alert::{Alert, EntityKind, Host};
 use aside_shared::alert::{
     AlertKind, Disposition, Entity, Evidence, EvidenceSource, Object, Outcome, Process, Severity,
