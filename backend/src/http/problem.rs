@@ -1,6 +1,7 @@
 //! Errors as problem+json, with the request's id, and no more detail of our own faults than that.
 
 use aside_shared::problem::{Problem, ProblemKind};
+use aside_shared::text::{shorten, visible};
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
@@ -40,7 +41,7 @@ impl From<AuditError> for Fault {
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        let problem = match self {
+        let mut problem = match self {
             Self::Problem(problem) => *problem,
             Self::Internal(error) => {
                 tracing::error!(error, "internal fault");
@@ -50,9 +51,14 @@ impl IntoResponse for Fault {
                 )
             }
         };
+        // It may quote the caller or the vendor.
+        problem.detail = visible(&shorten(&problem.detail, DETAIL_MAX));
         respond(problem)
     }
 }
+
+/// How much of a detail is told, in characters.
+const DETAIL_MAX: usize = 1000;
 
 fn respond(problem: Problem) -> Response {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -84,6 +90,15 @@ pub async fn with_request_id(request: Request, next: Next) -> Response {
         None if status == StatusCode::GATEWAY_TIMEOUT => {
             let mut problem =
                 Problem::new(ProblemKind::VendorDown, "No answer within 60 s. Try again.");
+            problem.status = status.as_u16();
+            problem
+        }
+        // A path's segment that is not UTF-8, for one.
+        None if status.is_client_error() => {
+            let mut problem = Problem::new(
+                ProblemKind::BadRequest,
+                "The request's address cannot be read.",
+            );
             problem.status = status.as_u16();
             problem
         }
