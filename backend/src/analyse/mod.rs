@@ -70,9 +70,13 @@ impl Run {
         self.grown.send_replace(state.events.len());
     }
 
-    /// The events after the first `seen`.
-    pub fn after(&self, seen: usize) -> Vec<AnalysisEvent> {
-        self.state().events.iter().skip(seen).cloned().collect()
+    /// The events after the first `seen`, and whether nothing follows them; `None` if there never were
+    /// so many.
+    pub fn after(&self, seen: usize) -> Option<(Vec<AnalysisEvent>, bool)> {
+        let state = self.state();
+        let events = state.events.get(seen..)?.to_vec();
+        let is_over = state.events.last().is_some_and(AnalysisEvent::is_last);
+        Some((events, is_over))
     }
 
     /// Tells how many events there are, whenever that changes.

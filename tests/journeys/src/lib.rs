@@ -20,20 +20,25 @@ use serde_json::{Value, json};
 const PATIENCE: Duration = Duration::from_secs(60);
 const PASSWORD: &str = "correct horse battery";
 
-/// A built program of this workspace. Tests run from the folder beside it.
+/// A built program of this workspace: the one that its variable (`ASIDE_BIN`, `ASIDE_LAB_BIN`) names,
+/// else the one in the folder that this test was built into or in one around it.
 pub fn program(name: &str) -> PathBuf {
+    let variable = format!("{}_BIN", name.to_uppercase().replace('-', "_"));
+    if let Some(named) = std::env::var_os(&variable) {
+        return named.into();
+    }
     let test = std::env::current_exe().expect("the test has a path");
-    let folder = test
-        .parent()
-        .and_then(Path::parent)
-        .expect("target/<profile>/deps/<test>");
-    let path = folder.join(name);
-    assert!(
-        path.exists(),
-        "{} is not built: run `cargo build` first",
-        path.display()
-    );
-    path
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    test.ancestors()
+        .skip(1)
+        .map(|folder| folder.join(&file))
+        .find(|path| path.is_file())
+        .unwrap_or_else(|| {
+            panic!(
+                "no {file} in a folder around {}: run `cargo build`, or name it by {variable}",
+                test.display()
+            )
+        })
 }
 
 /// A running program that ends with the test.
