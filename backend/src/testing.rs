@@ -12,9 +12,13 @@ use aside_shared::alert::{
 };
 use aside_shared::api::RecentAlert;
 use aside_shared::id::{AlertId, EntityId, HostId, TenantId};
+use aside_shared::instant::{Clock as InstantClock, Instant};
 use aside_shared::session::Phase;
 use async_trait::async_trait;
 
+use aside_analyst::rules::RuleSet;
+
+use crate::analyse::Analyses;
 use crate::audit::{Audit, Notary};
 use crate::auth::access::Tenant;
 use crate::auth::sessions::Sessions;
@@ -22,8 +26,8 @@ use crate::clock::SharedClock;
 use crate::clock::testing::ManualClock;
 use crate::config::{CredentialConfig, PolicyConfig, TenantConfig};
 use crate::platforms::{
-    Alerts, CallError, HostIsolation, Hosts, NotePlace, Notes, Platform, PlatformError,
-    PlatformErrorKind, Probe, Probes,
+    AlertContext, Alerts, CallError, ContextReading, HostIsolation, Hosts, NotePlace, Notes,
+    Platform, PlatformError, PlatformErrorKind, Probe, Probes,
 };
 use crate::respond::Respond;
 use crate::store::Store;
@@ -36,6 +40,8 @@ pub struct World {
     pub clock: Arc<ManualClock>,
     /// Sign-in.
     pub sessions: Sessions,
+    /// Analyses, by no rule at all.
+    pub analyses: Analyses,
     /// Proposals.
     pub respond: Respond,
     /// The vendor.
@@ -68,11 +74,18 @@ pub async fn world_with(vendor: Arc<Vendor>, notes: bool, policy: PolicyConfig) 
         TenantId::from("acme"),
         tenant(&vendor, notes),
     )]));
+    let analyses = Analyses::new(
+        Arc::clone(&tenants),
+        RuleSet::empty(),
+        audit.clone(),
+        Arc::clone(&shared),
+    );
     let respond = Respond::new(store.clone(), audit, shared, tenants, policy);
     World {
         store,
         clock,
         sessions,
+        analyses,
         respond,
         vendor,
         folder,
@@ -111,7 +124,7 @@ fn tenant(vendor: &Arc<Vendor>, notes: bool) -> Tenant {
             place: "eu".to_owned(),
             service_account: "aside-respond".to_owned(),
             alerts: vendor.clone(),
-            context: None,
+            context: Some(vendor.clone()),
             hosts: Some(vendor.clone()),
             isolation: Some(vendor.clone()),
             notes,
@@ -147,6 +160,12 @@ pub struct VendorState {
     pub notes_unreadable: bool,
     /// An accepted request stays pending.
     pub offline: bool,
+    /// When the alert was last changed, milliseconds since the epoch.
+    pub updated_unix_ms: i64,
+    /// Reads of the alert so far.
+    pub alerts_read: u32,
+    /// Whoever reads what is around the alert meets a fault of Aside's own.
+    pub context_breaks: bool,
 }
 
 /// How a request ends.
@@ -178,6 +197,9 @@ impl Vendor {
                 hosts_down: false,
                 notes_unreadable: false,
                 offline: false,
+                updated_unix_ms: 1_772_461_000_000,
+                alerts_read: 0,
+                context_breaks: false,
             }),
         }
     }
@@ -246,7 +268,16 @@ fn error(detail: &str) -> PlatformError {
 #[async_trait]
 impl Alerts for Vendor {
     async fn alert(&self, _key: &AlertKey) -> Result<Alert, PlatformError> {
-        Ok(alert())
+        let mut state = self.state();
+        state.alerts_read += 1;
+        Ok(Alert {
+            updated: Some(Instant {
+                unix_ms: state.updated_unix_ms,
+                clock: InstantClock::Cloud,
+                raw: state.updated_unix_ms.to_string(),
+            }),
+            ..alert()
+        })
     }
 
     async fn recent(
@@ -255,6 +286,14 @@ impl Alerts for Vendor {
         _limit: u32,
     ) -> Result<Vec<RecentAlert>, PlatformError> {
         Ok(Vec::new())
+    }
+}
+
+#[async_trait]
+impl AlertContext for Vendor {
+    async fn context(&self, _alert: &Alert) -> Result<ContextReading, PlatformError> {
+        assert!(!self.state().context_breaks, "a fault of Aside's own");
+        Err(error("no telemetry"))
     }
 }
 

@@ -233,6 +233,39 @@ async fn an_unknown_name_is_answered_as_a_wrong_password_is() {
 }
 
 #[tokio::test]
+async fn a_name_longer_than_any_is_refused_before_anything_is_kept_of_it() {
+    let scene = Scene::new().await;
+    let answer = scene.try_login(&"x".repeat(65), "wrong").await;
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    let answer = scene.try_login(&"x".repeat(60_000), "wrong").await;
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    let answer = scene.try_login(&"x".repeat(64), "wrong").await;
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    let log = json!(scene.audit().await).to_string();
+    assert!(!log.contains(&"x".repeat(65)), "{log}");
+}
+
+#[tokio::test]
+async fn guessed_refresh_tokens_are_slowed_down_and_hold_up_no_user() {
+    let scene = Scene::new().await;
+    let analyst = scene.backend.sign_in("analyst").await;
+    let mut tries = 0;
+    loop {
+        let guess = json!({ "refresh_token": format!("{tries:064}"), "request_id": "guess" });
+        let answer = analyst.post("/auth/refresh", &guess).await;
+        if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+            assert!(answer.headers().contains_key(header::RETRY_AFTER));
+            break;
+        }
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+        tries += 1;
+        assert!(tries < 2_000, "it is never refused");
+    }
+    let refresh = json!({ "refresh_token": analyst.tokens.refresh_token, "request_id": "own" });
+    let _tokens: Tokens = analyst.ask("/auth/refresh", &refresh).await;
+}
+
+#[tokio::test]
 async fn a_refresh_token_used_twice_ends_the_session_and_its_open_stream() {
     let scene = Scene::new().await;
     let analyst = scene.backend.sign_in("analyst").await;
