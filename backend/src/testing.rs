@@ -15,6 +15,7 @@ use aside_shared::id::{AlertId, EntityId, HostId, TenantId};
 use aside_shared::instant::{Clock as InstantClock, Instant};
 use aside_shared::session::Phase;
 use async_trait::async_trait;
+use tokio::sync::Notify;
 
 use aside_analyst::rules::RuleSet;
 
@@ -48,6 +49,26 @@ pub struct World {
     pub vendor: Arc<Vendor>,
     /// Deleted when dropped.
     pub folder: tempfile::TempDir,
+}
+
+impl World {
+    /// A new process over the same database and the same vendor.
+    pub async fn restart(&mut self) {
+        let folder = self.folder.path();
+        let store = Store::open(&folder.join("aside.sqlite")).await.unwrap();
+        let notary = Notary::open(&folder.join("key"), &folder.join("checkpoints")).unwrap();
+        let clock: SharedClock = self.clock.clone();
+        let audit = Audit::new(store.clone(), Arc::clone(&clock), notary);
+        let (tenants, policy) = (&self.respond.tenants, &self.respond.policy);
+        self.respond = Respond::new(
+            store.clone(),
+            audit,
+            clock,
+            Arc::clone(tenants),
+            PolicyConfig::clone(policy),
+        );
+        self.store = store;
+    }
 }
 
 /// A fresh world with one tenant `acme` in assist phase.
@@ -156,6 +177,8 @@ pub struct VendorState {
     pub next_notes: Vec<Fate>,
     /// Reads of hosts fail.
     pub hosts_down: bool,
+    /// The next read of a host waits for it.
+    pub held: Option<Arc<Notify>>,
     /// Reads of notes fail.
     pub notes_unreadable: bool,
     /// An accepted request stays pending.
@@ -177,6 +200,8 @@ pub enum Fate {
     LostBefore,
     /// Refused.
     Refused,
+    /// Refused unheard: the vendor's limit is reached for half a minute.
+    Limited,
 }
 
 impl Vendor {
@@ -195,6 +220,7 @@ impl Vendor {
                 next: Vec::new(),
                 next_notes: Vec::new(),
                 hosts_down: false,
+                held: None,
                 notes_unreadable: false,
                 offline: false,
                 updated_unix_ms: 1_772_461_000_000,
@@ -257,6 +283,14 @@ pub fn alert() -> Alert {
     }
 }
 
+fn limited() -> PlatformError {
+    PlatformError {
+        kind: PlatformErrorKind::Limit { retry_after_s: 30 },
+        detail: "Invented's limit is reached.".to_owned(),
+        vendor_request_id: None,
+    }
+}
+
 fn error(detail: &str) -> PlatformError {
     PlatformError {
         kind: PlatformErrorKind::Down,
@@ -300,6 +334,10 @@ impl AlertContext for Vendor {
 #[async_trait]
 impl Hosts for Vendor {
     async fn state(&self, host: &HostId, now_unix_ms: i64) -> Result<HostState, PlatformError> {
+        let held = self.state().held.take();
+        if let Some(held) = held {
+            held.notified().await;
+        }
         let state = self.state();
         if state.hosts_down {
             return Err(error("503"));
@@ -332,10 +370,12 @@ impl HostIsolation for Vendor {
             Some(state.next.remove(0))
         };
         if matches!(fate, None | Some(Fate::LostAfter)) {
-            let reached = if state.offline {
-                action.pending()
-            } else {
-                action.wanted()
+            let current = state.isolation.get(host.as_str()).copied();
+            // What never reached the host is taken back at once.
+            let cancels = current == Some(action.undo().pending());
+            let reached = match state.offline && !cancels {
+                true => action.pending(),
+                false => action.wanted(),
             };
             state.isolation.insert(host.as_str().to_owned(), reached);
             state.last_actor = state
@@ -346,6 +386,7 @@ impl HostIsolation for Vendor {
         match fate {
             None => Ok(()),
             Some(Fate::Refused) => Err(CallError::Refused(error("409 wrong state"))),
+            Some(Fate::Limited) => Err(CallError::Refused(limited())),
             Some(Fate::LostAfter | Fate::LostBefore) => {
                 Err(CallError::AnswerLost(error("time-out")))
             }
@@ -376,6 +417,7 @@ impl Notes for Vendor {
         match fate {
             None => Ok(()),
             Some(Fate::Refused) => Err(CallError::Refused(error("403"))),
+            Some(Fate::Limited) => Err(CallError::Refused(limited())),
             Some(Fate::LostAfter | Fate::LostBefore) => {
                 Err(CallError::AnswerLost(error("time-out")))
             }

@@ -154,7 +154,7 @@ impl Audit {
         entry.hash = entry_hash(&previous, &entry);
         rows::insert(tx, &entry).await?;
         if weighty {
-            self.notary.ask_at_once();
+            self.notary.ask_to_cover(entry.seq);
         }
         Ok(entry.seq)
     }
