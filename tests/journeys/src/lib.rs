@@ -427,15 +427,24 @@ impl Caller {
 
     /// Decides on exactly what is shown.
     pub async fn decide(&self, proposal: &Proposal, decision: Decision) -> Response {
+        let answer = self.try_to_decide(proposal, decision).await;
+        answer.expect("an answer")
+    }
+
+    /// The same, where the answer may be lost.
+    pub async fn try_to_decide(
+        &self,
+        proposal: &Proposal,
+        decision: Decision,
+    ) -> reqwest::Result<Response> {
         let decide = Decide {
             decision,
             digest: proposal.view.digest(),
         };
-        self.post(
-            &format!("/proposals/{}/decision", proposal.view.proposal),
-            &decide,
-        )
-        .await
+        let path = format!("/proposals/{}/decision", proposal.view.proposal);
+        let request = self.http.post(format!("{}{path}", self.url));
+        let request = request.bearer_auth(&self.tokens.access_token).json(&decide);
+        request.send().await
     }
 
     /// The proposal, once `is` holds for its status.
@@ -444,6 +453,11 @@ impl Caller {
         proposal: &Proposal,
         is: impl Fn(&ProposalStatus) -> bool,
     ) -> Proposal {
+        self.wait_for(proposal, |shown| is(&shown.status)).await
+    }
+
+    /// The proposal, once `is` holds for it.
+    pub async fn wait_for(&self, proposal: &Proposal, is: impl Fn(&Proposal) -> bool) -> Proposal {
         let started = Instant::now();
         loop {
             let shown: Proposal = self
@@ -452,7 +466,7 @@ impl Caller {
                 .json()
                 .await
                 .expect("a proposal");
-            if is(&shown.status) {
+            if is(&shown) {
                 return shown;
             }
             assert!(
