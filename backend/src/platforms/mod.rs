@@ -200,6 +200,26 @@ pub enum PlatformErrorKind {
     Down,
 }
 
+impl PlatformError {
+    /// The vendor's limit alone stands in the way.
+    pub fn is_limit(&self) -> bool {
+        matches!(self.kind, PlatformErrorKind::Limit { .. })
+    }
+
+    /// The same call may go well in a while.
+    pub fn may_pass(&self) -> bool {
+        self.is_limit() || self.kind == PlatformErrorKind::Down
+    }
+
+    /// How long to wait before that, milliseconds: what the vendor asks for, or `otherwise`.
+    pub fn wait_ms(&self, otherwise: i64) -> i64 {
+        match self.kind {
+            PlatformErrorKind::Limit { retry_after_s } => i64::from(retry_after_s) * 1000,
+            _ => otherwise,
+        }
+    }
+}
+
 impl From<PlatformError> for Problem {
     fn from(error: PlatformError) -> Self {
         let (kind, retry_after_s) = match error.kind {

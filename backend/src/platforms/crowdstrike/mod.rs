@@ -14,6 +14,7 @@ mod wire;
 
 use std::sync::Arc;
 
+use super::transport::Transport;
 use super::{NotePlace, Platform, Registration};
 use crate::config::TenantConfig;
 use client::Client;
@@ -29,12 +30,11 @@ pub const REGISTRATION: Registration = Registration {
 const VENDOR: &str = "Falcon";
 
 fn connect(tenant: &TenantConfig) -> Result<Platform, String> {
-    let read = Arc::new(Client::new(&tenant.base_url, &tenant.read)?);
-    let respond = tenant
-        .respond
-        .as_ref()
-        .map(|it| Client::new(&tenant.base_url, it).map(Arc::new))
-        .transpose()?;
+    let transport = Transport::new(VENDOR, client::LIMIT, client::ANSWER_WITHIN)?;
+    let client =
+        |credential| Client::new(transport.clone(), &tenant.base_url, credential).map(Arc::new);
+    let read = client(&tenant.read)?;
+    let respond = tenant.respond.as_ref().map(client).transpose()?;
     let notes = match &respond {
         Some(respond) => NotePlace::At {
             words: "a comment on the alert",
