@@ -261,7 +261,7 @@ impl EntityKind {
     }
 
     /// Fills what is not known here from another reading of the same entity.
-    fn complete(&mut self, other: Self) {
+    pub fn complete(&mut self, other: Self) {
         match (self, other) {
             (Self::Process(known), Self::Process(other)) => known.complete(*other),
             (Self::File(known), Self::File(other)) => {

@@ -1,18 +1,25 @@
 //! `aside alert`: a vendor's raw alert in, what the panel would show out.
 
+use std::fmt::Write as _;
 use std::io::Read;
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use aside_analyst::rules::RuleSet;
-use aside_backend::platforms::{REGISTRY, registration};
-use aside_shared::alert::Alert;
-use aside_shared::analysis::{Analysis, ClaimKind};
-use aside_shared::id::EvidenceId;
+use aside_backend::platforms::{REGISTRY, document, registration};
+use aside_shared::alert::{Alert, AlertKind, EntityKind, Outcome, Severity, SeverityLevel};
+use aside_shared::analysis::{Analysis, ClaimKind, Verdict};
+use aside_shared::id::{EntityId, EvidenceId};
+use aside_shared::instant::{Clock, Instant, utc};
 use aside_shared::text::{plain, visible};
 
 /// Shows what the panel would show of a vendor's raw alert.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Reads what the vendor's API answers, one of its resources, a list of them, or JSON lines; UTF-8 or UTF-16.
+With --json one alert is the object {alert, analysis}; several are a list of these, in their order.
+Exit code: 0 every alert was read; 1 something was not, and standard error says what; 2 wrong arguments.")]
 pub struct AlertArgs {
     /// The platform that the alert comes from.
     #[arg(long)]
@@ -20,73 +27,233 @@ pub struct AlertArgs {
     /// Normalised alert and analysis as JSON.
     #[arg(long)]
     json: bool,
-    /// The file with one alert, or an envelope with one; `-` is standard input.
+    /// The file; `-` is standard input.
     #[arg(default_value = "-")]
     file: PathBuf,
 }
 
-/// The largest alert that is read, in bytes.
-const ALERT_MAX: u64 = 32 * 1024 * 1024;
+/// The largest document that is read, in MiB.
+const DOCUMENT_MAX_MIB: u64 = 32;
 
-/// Reads, analyses, prints.
+/// Reads, analyses, prints. What cannot be read is said, and keeps nothing else from being shown.
 pub fn run(args: AlertArgs) -> Result<ExitCode, String> {
-    let known = || {
-        REGISTRY
-            .iter()
-            .map(|it| it.platform)
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let vendor = registration(&args.platform)
-        .ok_or_else(|| format!("--platform {}: allowed are {}", args.platform, known()))?;
-    let raw = read(&args.file)?;
-    let raw = serde_json::from_slice(&raw)
-        .map_err(|e| format!("{}: no JSON: {e}", args.file.display()))?;
-    let alert = (vendor.normalise)(&"export".into(), &raw)
-        .map_err(|e| format!("{}: {e}", args.file.display()))?;
-    let analysis = aside_analyst::analyse(RuleSet::built_in(), &alert);
-    if args.json {
-        let out = serde_json::json!({ "alert": alert, "analysis": analysis });
-        println!(
-            "{}",
-            serde_json::to_string_pretty(&out).map_err(|e| e.to_string())?
-        );
+    let vendor = registration(&args.platform).ok_or_else(|| {
+        let known: Vec<_> = REGISTRY.iter().map(|it| it.platform).collect();
+        let given = visible(&args.platform);
+        format!("--platform {given}: allowed are {}", known.join(", "))
+    })?;
+    let place = if args.file.as_os_str() == "-" {
+        "standard input".to_owned()
     } else {
-        print!("{}", text(&alert, &analysis));
+        args.file.display().to_string()
+    };
+    let values = read(&args.file)
+        .and_then(|bytes| document::values(&bytes))
+        .map_err(|why| format!("{place}: {why}"))?;
+    let read: Vec<Result<Alert, String>> = values
+        .iter()
+        .flat_map(|value| (vendor.normalise)(&"export".into(), value))
+        .collect();
+    let several = read.len() > 1;
+    let mut code = ExitCode::SUCCESS;
+    let mut shown = Vec::new();
+    for (at, alert) in read.into_iter().enumerate() {
+        match alert {
+            Ok(alert) => {
+                let analysis = aside_analyst::analyse(RuleSet::built_in(), &alert);
+                shown.push((alert, analysis));
+            }
+            Err(why) => {
+                let which = if several {
+                    format!(", record {}", at + 1)
+                } else {
+                    String::new()
+                };
+                eprintln!("aside: {place}{which}: {}", visible(&why));
+                code = ExitCode::FAILURE;
+            }
+        }
     }
-    Ok(ExitCode::SUCCESS)
+    let out = if args.json {
+        json(&shown, several)?
+    } else {
+        let texts: Vec<_> = shown
+            .iter()
+            .map(|(alert, analysis)| text(alert, analysis))
+            .collect();
+        texts.join("\n\n")
+    };
+    if !out.is_empty() {
+        println!("{}", out.trim_end());
+    }
+    Ok(code)
 }
 
-fn read(file: &PathBuf) -> Result<Vec<u8>, String> {
-    let error = |e: std::io::Error| format!("{}: {e}", file.display());
+fn json(shown: &[(Alert, Analysis)], several: bool) -> Result<String, String> {
+    let object = |(alert, analysis): &(Alert, Analysis)| serde_json::json!({ "alert": alert, "analysis": analysis });
+    let out = match shown {
+        [one] if !several => serde_json::to_string_pretty(&object(one)),
+        [] if !several => return Ok(String::new()),
+        all => serde_json::to_string_pretty(&all.iter().map(object).collect::<Vec<_>>()),
+    };
+    out.map_err(|e| e.to_string())
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, String> {
     let input: Box<dyn Read> = if file.as_os_str() == "-" {
         Box::new(std::io::stdin())
     } else {
-        Box::new(std::fs::File::open(file).map_err(error)?)
+        Box::new(std::fs::File::open(file).map_err(|e| e.to_string())?)
     };
+    let max = DOCUMENT_MAX_MIB * 1024 * 1024;
     let mut bytes = Vec::new();
     input
-        .take(ALERT_MAX + 1)
+        .take(max + 1)
         .read_to_end(&mut bytes)
-        .map_err(error)?;
-    if bytes.len() as u64 > ALERT_MAX {
-        return Err(format!("{}: larger than {ALERT_MAX} bytes", file.display()));
+        .map_err(|e| e.to_string())?;
+    if bytes.len() as u64 > max {
+        return Err(format!(
+            "it is larger than {DOCUMENT_MAX_MIB} MiB; give fewer alerts at a time"
+        ));
     }
     Ok(bytes)
+}
+
+/// What the vendor says, before what Aside says of it.
+fn record(alert: &Alert) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = |name: &str, value: String| {
+        if !value.is_empty() {
+            lines.push(format!("  {name:<11}{}", visible(&value)));
+        }
+    };
+    let names = |ids: &[EntityId]| {
+        let names: Vec<_> = ids
+            .iter()
+            .filter_map(|id| alert.entity(id))
+            .map(|entity| match &entity.kind {
+                EntityKind::Host(host) if host.name.is_none() => format!("{} (no name)", host.id),
+                kind => kind.name().to_owned(),
+            })
+            .collect();
+        names.join(", ")
+    };
+    line("id", alert.key.id.to_string());
+    line("severity", severity(&alert.severity));
+    line("status", alert.status.clone().unwrap_or_default());
+    line(
+        "happened",
+        alert.occurred.as_ref().map(when).unwrap_or_default(),
+    );
+    line(
+        "created",
+        alert.created.as_ref().map(when).unwrap_or_default(),
+    );
+    line("hosts", names(&alert.hosts));
+    line("accounts", names(&alert.users));
+    line("sensor", sensor(alert));
+    let attacks: Vec<_> = alert
+        .attacks
+        .iter()
+        .map(|it| {
+            let parts = [&it.tactic, &it.technique, &it.technique_id];
+            parts
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(" / ")
+        })
+        .filter(|it| !it.is_empty())
+        .collect();
+    line("ATT&CK", attacks.join("; "));
+    line("says", alert.description.clone().unwrap_or_default());
+    line("link", alert.console_url.clone().unwrap_or_default());
+    lines
+}
+
+/// The vendor's word; of a number, what it means.
+fn severity(severity: &Severity) -> String {
+    let level = match severity.level {
+        SeverityLevel::Unknown => "not known",
+        SeverityLevel::Informational => "informational",
+        SeverityLevel::Low => "low",
+        SeverityLevel::Medium => "medium",
+        SeverityLevel::High => "high",
+        SeverityLevel::Critical => "critical",
+    };
+    match &severity.raw {
+        Some(raw) if raw.eq_ignore_ascii_case(level) => raw.clone(),
+        Some(raw) => format!("{raw} ({level})"),
+        None => "not given".to_owned(),
+    }
+}
+
+fn when(at: &Instant) -> String {
+    let clock = match at.clock {
+        Clock::Endpoint => "endpoint's clock",
+        Clock::Cloud => "cloud's clock",
+    };
+    format!("{} ({clock})", utc(at.unix_ms))
+}
+
+fn sensor(alert: &Alert) -> String {
+    let outcome = match alert.disposition.outcome {
+        Outcome::Blocked => "stopped it",
+        Outcome::Attempted => "acted on it",
+        Outcome::Happened => "did not stop it",
+        Outcome::Unknown => return alert.disposition.text.clone().unwrap_or_default(),
+    };
+    let mut words = outcome.to_owned();
+    if !alert.disposition.measures.is_empty() {
+        let _fmt = write!(words, ": {}", alert.disposition.measures.join(", "));
+    }
+    if let Some(text) = &alert.disposition.text {
+        let _fmt = write!(words, " ({text})");
+    }
+    words
+}
+
+fn kind(kind: &AlertKind) -> String {
+    match kind {
+        AlertKind::Endpoint => "endpoint".to_owned(),
+        AlertKind::ManagedHunting => "managed hunting".to_owned(),
+        AlertKind::Identity => "identity".to_owned(),
+        AlertKind::Mobile => "mobile".to_owned(),
+        AlertKind::Cloud => "cloud".to_owned(),
+        AlertKind::Siem => "SIEM".to_owned(),
+        AlertKind::Unknown(word) if word.is_empty() => "of no known kind".to_owned(),
+        AlertKind::Unknown(word) => format!("{}: no known kind", visible(word)),
+    }
+}
+
+fn verdict(analysis: &Analysis) -> String {
+    let assessment = &analysis.assessment;
+    let percent = assessment.shown_percent();
+    match assessment.verdict {
+        Verdict::Malicious => format!("malicious, {percent} % by rule weights"),
+        Verdict::Suspicious => format!("suspicious, {percent} % malicious by rule weights"),
+        Verdict::Benign => format!("benign, {percent} % by rule weights"),
+        Verdict::Unknown => "not known".to_owned(),
+    }
 }
 
 fn text(alert: &Alert, analysis: &Analysis) -> String {
     let mut lines = Vec::new();
     let assessment = &analysis.assessment;
-    lines.push(format!("{}  ({:?})", visible(&alert.title), alert.kind));
     lines.push(format!(
-        "{:?} {}  {:?}, {} % sure  {}",
+        "{}  ({})",
+        visible(&alert.title),
+        kind(&alert.kind)
+    ));
+    lines.push(format!(
+        "{:?} {}, {}: {}",
         assessment.priority,
         assessment.priority.word(),
-        assessment.verdict,
-        assessment.shown_percent(),
+        verdict(analysis),
         visible(&assessment.cause)
     ));
+    lines.extend(record(alert));
     let cite = |evidence: &[EvidenceId]| {
         evidence
             .iter()
@@ -131,6 +298,9 @@ fn text(alert: &Alert, analysis: &Analysis) -> String {
         ));
     }
     lines.push("\nDo next".to_owned());
+    if analysis.recommendations.is_empty() {
+        lines.push("  nothing that the record gives a reason for".to_owned());
+    }
     for step in &analysis.recommendations {
         lines.push(format!(
             "  - {}: {}",
