@@ -11,7 +11,7 @@ use aside_shared::alert::{Alert, AlertKind, EntityKind, Outcome, Severity, Sever
 use aside_shared::analysis::{Analysis, ClaimKind, Verdict};
 use aside_shared::id::{EntityId, EvidenceId};
 use aside_shared::instant::{Clock, Instant, utc};
-use aside_shared::text::{plain, visible};
+use aside_shared::text::{plain, shorten, visible};
 use serde_json::Value;
 
 /// Shows what the panel would show of a vendor's raw alert.
@@ -133,12 +133,16 @@ fn read(file: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
+/// What is shown of one of the vendor's texts, in characters.
+const RECORD_MAX: usize = 400;
+
 /// What the vendor says, before what Aside says of it.
 fn record(alert: &Alert) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = |name: &str, value: String| {
         if !value.is_empty() {
-            lines.push(format!("  {name:<11}{}", visible(&value)));
+            let value = visible(&shorten(&value, RECORD_MAX));
+            lines.push(format!("  {name:<11}{value}"));
         }
     };
     let names = |ids: &[EntityId]| {
