@@ -73,6 +73,14 @@ impl Alert {
         self.entities.iter().find(|entity| &entity.id == id)
     }
 
+    /// The vendor's own finding: of several the one that the alert is called by.
+    pub fn finding(&self) -> Option<&Evidence> {
+        let findings = || self.evidence.iter().filter(|it| it.verb == Verb::Detected);
+        let is_titled =
+            |it: &&Evidence| matches!(&it.object, Some(Object::Value(name)) if *name == self.title);
+        findings().find(is_titled).or_else(|| findings().next())
+    }
+
     /// Adds entities and evidence, leaving out what is there already, and keeps the order of [`Alert::evidence`].
     pub fn merge(&mut self, entities: Vec<Entity>, evidence: Vec<Evidence>) {
         for entity in entities {
@@ -261,7 +269,7 @@ impl EntityKind {
     }
 
     /// Fills what is not known here from another reading of the same entity.
-    fn complete(&mut self, other: Self) {
+    pub fn complete(&mut self, other: Self) {
         match (self, other) {
             (Self::Process(known), Self::Process(other)) => known.complete(*other),
             (Self::File(known), Self::File(other)) => {

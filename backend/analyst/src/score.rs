@@ -3,7 +3,7 @@
 //! The percent is by rule weights until outcomes exist, and the base rate is assumed. How bad it is
 //! if it is true is a thing of its own and never moves the percent.
 
-use aside_shared::alert::{Alert, Outcome, SeverityLevel, Verb};
+use aside_shared::alert::{Alert, AlertKind, Outcome, SeverityLevel};
 use aside_shared::analysis::{Assessment, Priority, Score, Signal, SignalGroup, Verdict};
 use aside_shared::id::{EvidenceId, RuleId};
 use aside_shared::text::Span;
@@ -182,7 +182,7 @@ fn vendor_severity(alert: &Alert) -> Option<Signal> {
         SeverityLevel::Informational => (-2, "informational"),
         SeverityLevel::Unknown => return None,
     };
-    let detected = alert.evidence.iter().find(|it| it.verb == Verb::Detected)?;
+    let detected = alert.finding()?;
     Some(Signal {
         rule: RuleId::from(VENDOR),
         title: "The vendor's severity".to_owned(),
@@ -206,8 +206,13 @@ fn priority(alert: &Alert, fired: &[Fired<'_>], verdict: Verdict) -> Priority {
     let weak = raising()
         .map(|fired| fired.rule.knowledge.impact.max(3))
         .min();
+    // Where no rule knows it, the vendor's word is all there is; a hunting team's is a person's.
+    let is_hunted = alert.kind == AlertKind::ManagedHunting;
     let vendor = match alert.severity.level {
-        SeverityLevel::Critical | SeverityLevel::High | SeverityLevel::Unknown => 3,
+        SeverityLevel::Critical if is_hunted => 1,
+        SeverityLevel::High if is_hunted => 2,
+        SeverityLevel::Critical => 2,
+        SeverityLevel::High | SeverityLevel::Unknown => 3,
         _ => 4,
     };
     let mut level = strong.or(weak).unwrap_or(vendor);

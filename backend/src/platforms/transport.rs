@@ -111,7 +111,10 @@ pub struct Answer {
 impl Answer {
     /// The body as JSON.
     pub fn json(&self) -> Result<serde_json::Value, String> {
-        serde_json::from_slice(&self.body).map_err(|e| format!("the answer is no JSON ({e})"))
+        serde_json::from_slice(&self.body).or_else(|e| {
+            super::document::repaired(&self.body)
+                .ok_or_else(|| format!("the answer is no JSON ({e})"))
+        })
     }
 
     /// A header's text.

@@ -4,6 +4,7 @@
 
 mod alerts;
 mod client;
+mod export;
 mod hosts;
 mod normalise;
 mod notes;
@@ -23,7 +24,7 @@ use client::Client;
 pub const REGISTRATION: Registration = Registration {
     platform: "crowdstrike",
     connect,
-    normalise: normalise::from_export,
+    normalise: export::alerts,
 };
 
 /// How messages call the vendor.
