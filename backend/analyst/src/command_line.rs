@@ -332,7 +332,9 @@ fn trimmed(part: &str) -> &str {
             "then ", "do ", "else ", "if ", "while ", "until ", "time ", "exec ", "call ", "& ",
             "&",
         ] {
-            if let Some(rest) = part.strip_prefix(word) {
+            if let Some(rest) = part.strip_prefix(word)
+                && !(word == "if " && is_cmd_condition(rest))
+            {
                 part = rest.trim_start();
             }
         }
@@ -354,6 +356,22 @@ fn trimmed(part: &str) -> &str {
             return part;
         }
     }
+}
+
+/// `"%A%"=="b" (x)`, `exist a.txt (x)`: a condition of `cmd.exe`.
+fn is_cmd_condition(rest: &str) -> bool {
+    let lower = head(rest, 512).to_ascii_lowercase();
+    let begins = |word: &str| lower.trim_start().starts_with(word);
+    lower.contains("==")
+        || [
+            "exist ",
+            "not exist ",
+            "defined ",
+            "not defined ",
+            "errorlevel ",
+        ]
+        .into_iter()
+        .any(begins)
 }
 
 /// The command whose output a PowerShell variable gets.
@@ -395,6 +413,8 @@ fn split(text: &str) -> Vec<&str> {
             // `2>&1`, `&>file`, `<&3`
             b'&' if at > 0 && matches!(bytes[at - 1], b'>' | b'<') => {}
             b'&' if bytes.get(at + 1) == Some(&b'>') => {}
+            // PowerShell's call: `$a = & 'x.exe'`
+            b'&' if text[start..at].trim_end().ends_with('=') => {}
             b'&' | b'|' | b';' | b'\n' | b'\r' => {
                 parts.push(&text[start..at]);
                 start = at + 1;
@@ -534,7 +554,7 @@ fn unwrap<'a>(line: &'a str, depth: usize, found: &mut Vec<Inner<'a>>) {
                 sequence(inner, Some("powershell"), depth + 1, found);
             }
         }
-        "if" => conditional(rest, depth, found),
+        "if" if is_cmd_condition(rest) => conditional(rest, depth, found),
         "for" => {
             if let Some((list, body)) = rest.split_once(" do ") {
                 if let Some((_, inner)) = list.split_once("('") {
@@ -803,7 +823,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            inner(r#"cmd /c if "%A%"=="64" (regsvr32 /s a.dll) else (regsvr32 /s b.dll)"#)[1..],
+            inner(r#"cmd /c if "%A%"=="64" (regsvr32 /s a.dll) ELSE (regsvr32 /s b.dll)"#)[1..],
             ["regsvr32 /s a.dll", "regsvr32 /s b.dll"]
         );
         assert_eq!(
