@@ -528,6 +528,53 @@ mod tests {
     }
 
     #[test]
+    fn of_several_findings_the_alerts_own_is_the_one_that_it_is_called_by() {
+        let named = |name: &str| Evidence {
+            verb: Verb::Detected,
+            object: Some(Object::Value(name.to_owned())),
+            ..evidence("p1", "p2")
+        };
+        let mut alert = Alert {
+            key: AlertKey {
+                tenant: "acme".into(),
+                platform: "crowdstrike".into(),
+                id: "a".into(),
+            },
+            kind: AlertKind::Endpoint,
+            title: "Worst".to_owned(),
+            description: None,
+            severity: Severity {
+                level: SeverityLevel::High,
+                raw: None,
+            },
+            vendor_confidence_percent: None,
+            status: None,
+            disposition: Disposition {
+                outcome: Outcome::Unknown,
+                text: None,
+                measures: Vec::new(),
+            },
+            attacks: Vec::new(),
+            tags: Vec::new(),
+            occurred: None,
+            created: None,
+            updated: None,
+            hosts: Vec::new(),
+            users: Vec::new(),
+            trigger: None,
+            entities: Vec::new(),
+            evidence: vec![evidence("p1", "p2"), named("First"), named("Worst")],
+            console_url: None,
+        };
+        let found = |alert: &Alert| alert.finding().and_then(|it| it.object.clone());
+        assert_eq!(found(&alert), named("Worst").object);
+        alert.title = "Renamed".to_owned();
+        assert_eq!(found(&alert), named("First").object);
+        alert.evidence.truncate(1);
+        assert_eq!(found(&alert), None);
+    }
+
+    #[test]
     fn a_base_name_is_found_on_every_system() {
         assert_eq!(
             base_name(r"\Device\HarddiskVolume3\Windows\System32\cmd.exe"),

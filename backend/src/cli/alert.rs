@@ -1,7 +1,6 @@
 //! `aside alert`: a vendor's raw alert in, what the panel would show out.
 
-use std::fmt::Write as _;
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -56,7 +55,11 @@ pub fn run(args: AlertArgs) -> Result<ExitCode, String> {
         eprintln!("aside: {place}{record}: {}", visible(why));
     }
     if !shown.out.is_empty() {
-        println!("{}", shown.out);
+        match writeln!(std::io::stdout(), "{}", shown.out) {
+            // Whoever reads had enough.
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => {}
+            written => written.map_err(|e| e.to_string())?,
+        }
     }
     Ok(match shown.refused[..] {
         [] => ExitCode::SUCCESS,
@@ -224,10 +227,11 @@ fn sensor(alert: &Alert) -> String {
     };
     let mut words = outcome.to_owned();
     if !alert.disposition.measures.is_empty() {
-        let _fmt = write!(words, ": {}", alert.disposition.measures.join(", "));
+        words.push_str(": ");
+        words.push_str(&alert.disposition.measures.join(", "));
     }
     if let Some(text) = &alert.disposition.text {
-        let _fmt = write!(words, " ({text})");
+        words.push_str(&format!(" ({text})"));
     }
     words
 }

@@ -302,6 +302,8 @@ impl<'a> Reading<'a> {
     /// The chain of processes of a part, and the one that triggered it.
     fn processes(&mut self, part: &Value, host: Option<&EntityId>) -> Option<EntityId> {
         let aid = self.aid().unwrap_or_default();
+        // Before the ancestors', whose names have no domain.
+        let user = people::own(part, at(part, "logon_domain")).map(|user| self.add(user));
         let grandparent = self.ancestor(part, "grandparent", &aid, host, None);
         let parent = self.ancestor(part, "parent", &aid, host, grandparent.clone());
         if !is_process(part) {
@@ -315,7 +317,7 @@ impl<'a> Reading<'a> {
             command_line: at(part, "cmdline"),
             sha256: hash(part, "sha256"),
             md5: hash(part, "md5"),
-            user: people::own(part, at(part, "logon_domain")).map(|user| self.add(user)),
+            user,
             parent: parent.clone(),
             host: host.cloned(),
             started: instant(part, "process_start_time", Clock::Endpoint),
