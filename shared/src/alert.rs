@@ -195,7 +195,7 @@ pub struct Entity {
 
 /// What an entity is. All text in it is untrusted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum EntityKind {
     /// A host (OCSF device).
     Host(Host),
