@@ -5,6 +5,7 @@
 //! `aside_shared::console`, and one line in [`REGISTRY`].
 
 pub mod crowdstrike;
+pub mod document;
 pub mod transport;
 
 use std::sync::Arc;
@@ -25,8 +26,9 @@ pub struct Registration {
     pub platform: &'static str,
     /// Connects a configured tenant. Does no I/O yet.
     pub connect: fn(&TenantConfig) -> Result<Platform, String>,
-    /// Normalises a vendor's raw alert (`aside alert`). The error says what is not readable.
-    pub normalise: fn(&TenantId, &serde_json::Value) -> Result<Alert, String>,
+    /// Normalises the alerts of an exported document (`aside alert`): one or several, each or why it is
+    /// none.
+    pub normalise: fn(&TenantId, &serde_json::Value) -> Vec<Result<Alert, String>>,
 }
 
 /// All vendors.

@@ -1,5 +1,11 @@
 //! The way of an approval, over a real database, an invented vendor and a clock that only tests move.
 
+mod by_aside;
+mod interrupted;
+mod offline;
+mod taking_back;
+mod waiting;
+
 use std::sync::Arc;
 
 use aside_shared::action::{Action, Isolation};
@@ -9,14 +15,11 @@ use aside_shared::problem::ProblemKind;
 use aside_shared::session::Role;
 
 use super::propose::Because;
-use super::worker::{GRACE_MS, VERIFY_MS, WATCH_MS};
+use super::worker::GRACE_MS;
 use crate::auth::access::{Access, testing::caller};
 use crate::config::PolicyConfig;
 use crate::http::Fault;
 use crate::testing::{Fate, Vendor, World, alert, world, world_with};
-
-mod by_aside;
-mod waiting;
 
 fn kind(fault: Fault) -> ProblemKind {
     match fault {
@@ -58,10 +61,14 @@ async fn approve(world: &World, by: &Access, proposal: &Proposal) -> Result<Prop
 
 /// Lets the worker do what is due, moving the clock to the next due time, for at most `ms`.
 async fn work_for(world: &World, ms: i64) {
+    work_as(world, "worker-1", ms).await;
+}
+
+async fn work_as(world: &World, owner: &str, ms: i64) {
     use crate::clock::Clock as _;
     let end = world.clock.now_unix_ms() + ms;
     for _ in 0..20_000 {
-        while world.respond.turn("worker-1").await.unwrap() {}
+        while world.respond.turn(owner).await.unwrap() {}
         let Some(due) = world.store.next_due().await.unwrap() else {
             return;
         };
@@ -83,12 +90,6 @@ async fn approved(world: &World) -> Proposal {
     approve(world, &responder(), &proposal).await.unwrap()
 }
 
-/// Somebody changes the host in the vendor's console.
-fn change_elsewhere(world: &World, host: &str, isolation: Isolation) {
-    let mut vendor = world.vendor.state();
-    vendor.isolation.insert(host.to_owned(), isolation);
-}
-
 /// How many entries of this kind the alert's log has.
 async fn logged(world: &World, action: AuditAction, part: &str) -> usize {
     let log = world.store.audit_of_alert(&alert().key).await.unwrap();
@@ -103,6 +104,12 @@ async fn shown(world: &World, proposal: &Proposal) -> Proposal {
         .show(&responder(), &proposal.view.proposal)
         .await
         .unwrap()
+}
+
+/// The host's state, changed behind Aside's back.
+fn set(world: &World, isolation: Isolation) {
+    let mut vendor = world.vendor.state();
+    vendor.isolation.insert("h1".to_owned(), isolation);
 }
 
 #[tokio::test]
@@ -282,7 +289,7 @@ async fn a_host_that_the_alert_does_not_name_is_refused_and_so_is_a_bare_release
 #[tokio::test]
 async fn a_host_that_somebody_else_isolated_is_said_to_be_so() {
     let world = world().await;
-    change_elsewhere(&world, "h1", Isolation::Isolated);
+    set(&world, Isolation::Isolated);
     let Fault::Problem(problem) = propose(&world, &analyst(), "h1").await.unwrap_err() else {
         panic!()
     };
@@ -297,7 +304,7 @@ async fn a_host_that_somebody_else_isolated_is_said_to_be_so() {
 async fn a_change_while_the_sheet_is_read_voids_it_and_nothing_is_sent() {
     let world = world().await;
     let proposal = propose(&world, &analyst(), "h1").await.unwrap();
-    change_elsewhere(&world, "h1", Isolation::Isolating);
+    set(&world, Isolation::Isolating);
     assert_eq!(
         kind(approve(&world, &responder(), &proposal).await.unwrap_err()),
         ProblemKind::Changed
@@ -314,7 +321,7 @@ async fn a_change_while_the_sheet_is_read_voids_it_and_nothing_is_sent() {
 async fn a_change_between_approval_and_execution_stops_it() {
     let world = world().await;
     let proposal = approved(&world).await;
-    change_elsewhere(&world, "h1", Isolation::Isolated);
+    set(&world, Isolation::Isolated);
     work_for(&world, 60_000).await;
     assert!(matches!(
         shown(&world, &proposal).await.status,
@@ -368,99 +375,6 @@ async fn a_refusal_ends_it_and_says_why() {
 }
 
 #[tokio::test]
-async fn an_offline_host_is_not_verified_after_ten_minutes_and_watched_for_seven_days() {
-    let world = world().await;
-    world.vendor.state().offline = true;
-    let proposal = approved(&world).await;
-    work_for(&world, VERIFY_MS + 30_000).await;
-    let ProposalStatus::NotVerified {
-        reason,
-        still_checking,
-    } = shown(&world, &proposal).await.status
-    else {
-        panic!()
-    };
-    assert!(reason.contains("treat the host as connected") && still_checking);
-    assert_eq!(
-        world.vendor.state().notes.len(),
-        1,
-        "the note does not wait for the host"
-    );
-    work_for(&world, WATCH_MS).await;
-    let given_up = shown(&world, &proposal).await;
-    assert!(matches!(
-        given_up.status,
-        ProposalStatus::NotVerified {
-            still_checking: false,
-            ..
-        }
-    ));
-    assert!(given_up.may.check_again);
-    change_elsewhere(&world, "h1", Isolation::Isolated);
-    world
-        .respond
-        .check_again(&responder(), &proposal.view.proposal)
-        .await
-        .unwrap();
-    work_for(&world, 60_000).await;
-    assert!(matches!(
-        shown(&world, &proposal).await.status,
-        ProposalStatus::Verified { .. }
-    ));
-    assert_eq!(world.vendor.state().asked.len(), 1);
-    assert_eq!(world.vendor.state().notes.len(), 1);
-}
-
-#[tokio::test]
-async fn an_undo_is_a_proposal_of_its_own() {
-    let world = world().await;
-    let proposal = approved(&world).await;
-    work_for(&world, 60_000).await;
-    let undo = world
-        .respond
-        .undo(&analyst(), &proposal.view.proposal)
-        .await
-        .unwrap();
-    assert_eq!(undo.view.action, Action::ReleaseHost);
-    assert_eq!(
-        world.vendor.state().asked.len(),
-        1,
-        "opening it sends nothing"
-    );
-    approve(&world, &responder(), &undo).await.unwrap();
-    work_for(&world, 60_000).await;
-    assert_eq!(
-        world.vendor.state().asked,
-        [Action::IsolateHost, Action::ReleaseHost]
-    );
-    assert!(matches!(
-        shown(&world, &undo).await.status,
-        ProposalStatus::Verified { .. }
-    ));
-    assert!(!shown(&world, &proposal).await.may.undo);
-}
-
-#[tokio::test]
-async fn an_undo_is_refused_when_the_state_is_not_asides_any_more() {
-    let world = world().await;
-    let proposal = approved(&world).await;
-    work_for(&world, 60_000).await;
-    let id = &proposal.view.proposal;
-    change_elsewhere(&world, "h1", Isolation::None);
-    assert_eq!(
-        kind(world.respond.undo(&analyst(), id).await.unwrap_err()),
-        ProblemKind::NotOffered
-    );
-    change_elsewhere(&world, "h1", Isolation::Isolated);
-    world.vendor.state().last_actor = Some("somebody".to_owned());
-    let Fault::Problem(problem) = world.respond.undo(&analyst(), id).await.unwrap_err() else {
-        panic!()
-    };
-    assert!(problem.detail.contains("somebody"));
-    assert_eq!(world.vendor.state().asked.len(), 1);
-}
-
-#[tokio::test]
 async fn a_note_whose_answer_was_lost_is_written_once() {
     for fate in [Fate::LostAfter, Fate::LostBefore] {
         let world = world().await;
@@ -488,4 +402,39 @@ async fn where_there_is_no_place_for_a_note_the_sheet_says_so() {
         ProposalStatus::Verified { .. }
     ));
     assert_eq!(world.store.next_due().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_note_says_who_when_and_where_it_stands_and_nothing_that_an_attacker_wrote() {
+    let world = world().await;
+    world.vendor.state().role = "<b>role</b>";
+    let because = Because {
+        text: "<img src=x> ran evil.exe".to_owned(),
+        evidence: Vec::new(),
+    };
+    let request = Propose {
+        alert: alert().key,
+        action: Action::IsolateHost,
+        host: "h1".into(),
+    };
+    let proposal = world
+        .respond
+        .propose(&analyst(), &request, &alert(), because)
+        .await
+        .unwrap();
+    approve(&world, &responder(), &proposal).await.unwrap();
+    work_for(&world, 60_000).await;
+    let log = world.store.audit_of_alert(&alert().key).await.unwrap();
+    let written = log
+        .iter()
+        .find(|entry| entry.detail.contains("writing an entry in the case"))
+        .unwrap();
+    let noted = aside_shared::instant::utc(written.at_unix_ms);
+    assert_eq!(
+        world.vendor.state().notes,
+        [format!(
+            "Aside: Host isolation approved by res, noted {noted}. Proposal {}, audit entry {}.",
+            proposal.view.proposal, written.seq
+        )]
+    );
 }

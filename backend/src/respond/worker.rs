@@ -10,6 +10,7 @@
 //! reader is told what is waited for. Every wait has an end, counted from the approval, that holds
 //! whether or not the vendor can be read.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,8 +29,9 @@ use crate::platforms::{CallError, HostIsolation, NotePlace, PlatformError};
 use crate::store::StoreError;
 use crate::store::proposals::{self, StoredProposal};
 
-/// How long one turn may take before another worker may take over.
-const LEASE_MS: i64 = 90_000;
+/// How long one turn may take before another worker may take over: longer than all deadlines of the
+/// vendor calls in it. What is announced renews it; whoever has lost it commits nothing more.
+pub(crate) const LEASE_MS: i64 = 5 * 60 * 1000;
 /// How long the state is watched after an answer was lost, before the request is repeated.
 pub(crate) const GRACE_MS: i64 = 20_000;
 /// Requests sent at most for one approval, not counting those that never arrived.
@@ -48,6 +50,20 @@ const PAUSE_MS: i64 = 5_000;
 const PAUSE_MAX_MS: i64 = 60_000;
 /// The longest pause when nobody does any more.
 const PAUSE_LATE_MAX_MS: i64 = 15 * 60_000;
+
+/// A proposal whose outbox entry a worker holds.
+struct Held<'a> {
+    stored: StoredProposal,
+    owner: &'a str,
+}
+
+impl Deref for Held<'_> {
+    type Target = StoredProposal;
+
+    fn deref(&self) -> &StoredProposal {
+        &self.stored
+    }
+}
 
 /// What a turn came to: committed in one transaction. The track that it leaves alone stays as it is.
 #[derive(Default)]
@@ -134,7 +150,7 @@ impl Turn {
 
 /// What a turn on the action works with.
 struct Entry<'a> {
-    stored: &'a StoredProposal,
+    stored: &'a Held<'a>,
     tenant: &'a Tenant,
     approved_unix_ms: i64,
     /// Why it waits so far.
@@ -171,6 +187,9 @@ pub enum WorkerError {
     /// The log.
     #[error(transparent)]
     Audit(#[from] AuditError),
+    /// The turn took too long: another worker has taken over, and this one's result is not written.
+    #[error("the lease on proposal {0} has ended")]
+    LeaseLost(ProposalId),
 }
 
 impl Respond {
@@ -211,18 +230,14 @@ impl Respond {
         let Some(stored) = self.store.proposal(&id).await? else {
             return Ok(false);
         };
-        self.advance(&stored, execution).await?;
+        self.advance(&Held { stored, owner }, execution).await?;
         let mut tx = self.store.write().await?;
-        proposals::release_lease(&mut tx, &id).await?;
+        proposals::release_lease(&mut tx, &id, owner).await?;
         tx.commit().await.map_err(StoreError::from)?;
         Ok(true)
     }
 
-    async fn advance(
-        &self,
-        stored: &StoredProposal,
-        execution: Execution,
-    ) -> Result<(), WorkerError> {
+    async fn advance(&self, stored: &Held<'_>, execution: Execution) -> Result<(), WorkerError> {
         let Some(tenant) = self.tenants.get(&stored.view.tenant) else {
             let reason = "The tenant is no longer configured.".to_owned();
             let turn = Turn {
@@ -521,6 +536,13 @@ impl Respond {
                 .status(ProposalStatus::Verified { at_unix_ms: now });
             return self.commit(entry.stored, turn).await;
         }
+        if self.is_taken_back(entry.stored).await? {
+            let reason = "It was taken back before it was verified.".to_owned();
+            let turn = Turn::act(Act::Ended, 0)
+                .record(AuditAction::Outcome, format!("stopped: {reason}"))
+                .status(ProposalStatus::Stopped { reason });
+            return self.commit(entry.stored, turn).await;
+        }
         if now - since_unix_ms >= WATCH_MS {
             let reason = format!(
                 "not reported as {} in 7 days. {vendor} may still {} the host when it comes online",
@@ -578,11 +600,17 @@ impl Respond {
         self.commit(entry.stored, turn).await
     }
 
+    /// Whether an undo of it has been carried out: then what it waits for will not come.
+    async fn is_taken_back(&self, stored: &StoredProposal) -> Result<bool, StoreError> {
+        let undo = self.store.undo_of(stored.id()).await?;
+        Ok(undo.is_some_and(|undo| matches!(undo.status, ProposalStatus::Verified { .. })))
+    }
+
     /// Writes the note, once: it is looked for before it is written, and what cannot be looked for
     /// is not written.
     async fn advance_note(
         &self,
-        stored: &StoredProposal,
+        stored: &Held<'_>,
         tenant: &Tenant,
         track: &Track<Note>,
     ) -> Result<(), WorkerError> {
@@ -672,18 +700,22 @@ impl Respond {
             .await
     }
 
-    async fn commit(&self, stored: &StoredProposal, turn: Turn) -> Result<(), WorkerError> {
+    async fn commit(&self, stored: &Held<'_>, turn: Turn) -> Result<(), WorkerError> {
         self.commit_with_seq(stored, turn).await?;
         Ok(())
     }
 
     async fn commit_with_seq(
         &self,
-        stored: &StoredProposal,
+        stored: &Held<'_>,
         turn: Turn,
     ) -> Result<Option<u64>, WorkerError> {
         let id: &ProposalId = stored.id();
         let mut tx = self.store.write().await?;
+        let lease_ends = self.clock.now_unix_ms() + LEASE_MS;
+        if !proposals::renew_lease(&mut tx, id, stored.owner, lease_ends).await? {
+            return Err(WorkerError::LeaseLost(id.clone()));
+        }
         // As it is now: what is asked for meanwhile (check again) is not lost.
         let execution = proposals::find_execution(&mut tx, id).await?;
         if let Some(mut execution) = execution {

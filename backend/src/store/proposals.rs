@@ -201,12 +201,37 @@ pub async fn claim_due(
     .transpose()
 }
 
-/// Gives a lease back.
-pub async fn release_lease(tx: &mut Write<'_>, id: &ProposalId) -> Result<(), StoreError> {
-    sqlx::query("UPDATE executions SET lease_owner = NULL, lease_unix_ms = 0 WHERE proposal = ?")
-        .bind(id.as_str())
-        .execute(&mut **tx)
-        .await?;
+/// Makes a lease last longer; `false` if it is not `owner`'s any more.
+pub async fn renew_lease(
+    tx: &mut Write<'_>,
+    id: &ProposalId,
+    owner: &str,
+    lease_ends_unix_ms: i64,
+) -> Result<bool, StoreError> {
+    let renewed = sqlx::query(
+        "UPDATE executions SET lease_unix_ms = ? WHERE proposal = ? AND lease_owner = ?",
+    )
+    .bind(lease_ends_unix_ms)
+    .bind(id.as_str())
+    .bind(owner)
+    .execute(&mut **tx)
+    .await?;
+    Ok(renewed.rows_affected() > 0)
+}
+
+/// Gives a lease back, if it is still `owner`'s.
+pub async fn release_lease(
+    tx: &mut Write<'_>,
+    id: &ProposalId,
+    owner: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE executions SET lease_owner = NULL, lease_unix_ms = 0 WHERE proposal = ? AND lease_owner = ?",
+    )
+    .bind(id.as_str())
+    .bind(owner)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
@@ -289,16 +314,27 @@ impl Store {
         host: &HostId,
     ) -> Result<Option<StoredProposal>, StoreError> {
         // In the order of their approvals: the audit entry of an approval is that of its first step.
-        let row = sqlx::query(
-            "SELECT * FROM proposals WHERE tenant = ? AND host = ?
-             AND json_extract(status, '$.status') IN ('running', 'verified', 'not_verified')
-             ORDER BY (SELECT MIN(audit_seq) FROM proposal_steps WHERE proposal = id) DESC LIMIT 1",
+        let rows = sqlx::query(
+            "SELECT * FROM proposals WHERE tenant = ? AND host = ? AND decided_by IS NOT NULL
+             ORDER BY (SELECT MIN(audit_seq) FROM proposal_steps WHERE proposal = id) DESC",
         )
         .bind(tenant.as_str())
         .bind(host.as_str())
-        .fetch_optional(&self.readers)
+        .fetch_all(&self.readers)
         .await?;
-        row.as_ref().map(proposal).transpose()
+        for row in &rows {
+            let proposal = proposal(row)?;
+            let acted = matches!(
+                proposal.status,
+                ProposalStatus::Running { .. }
+                    | ProposalStatus::Verified { .. }
+                    | ProposalStatus::NotVerified { .. }
+            );
+            if acted {
+                return Ok(Some(proposal));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -1,4 +1,7 @@
-//! Falcon's API: token, envelope, errors.
+//! Falcon's API: token, envelope, limits, errors.
+
+#[cfg(test)]
+mod tests;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +11,7 @@ use serde_json::Value;
 
 use super::VENDOR;
 use crate::config::CredentialConfig;
-use crate::platforms::transport::{Answer, TokenCache, Transport};
+use crate::platforms::transport::{Answer, Left, LimitHeaders, TokenCache, Transport};
 use crate::platforms::{CallError, PlatformError, PlatformErrorKind};
 
 /// The vendor's clouds. Source: the vendor's SDKs.
@@ -19,6 +22,15 @@ pub const CLOUDS: &[(&str, &str)] = &[
     ("us-gov-1", "https://api.laggar.gcw.crowdstrike.com"),
     ("us-gov-2", "https://api.us-gov-2.crowdstrike.mil"),
 ];
+
+/// How long an answer may take.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// A longer time than this is taken for a vendor's clock that is wrong.
+const LIMIT_MAX_S: u64 = 60 * 60;
+
+/// Falcon's limit, which counts all requests of a customer. Source: the vendor's SDKs.
+pub const LIMIT: LimitHeaders = LimitHeaders { left, retry_after };
 
 /// One API client (credential) on one cloud.
 pub struct Client {
@@ -47,10 +59,14 @@ pub struct Call<'a> {
 }
 
 impl Client {
-    /// Reads the secret; no I/O beyond that.
-    pub fn new(base_url: &str, credential: &CredentialConfig) -> Result<Self, String> {
+    /// Reads the secret; no I/O beyond that. The clients of one tenant share its transport.
+    pub fn new(
+        transport: Transport,
+        base_url: &str,
+        credential: &CredentialConfig,
+    ) -> Result<Self, String> {
         Ok(Self {
-            transport: Transport::new(VENDOR)?,
+            transport,
             base_url: base_url.trim_end_matches('/').to_owned(),
             client_id: credential.client_id.clone(),
             secret: credential.secret()?,
@@ -60,11 +76,13 @@ impl Client {
 
     /// A call that changes nothing. The answer is the envelope, or whatever JSON the operation gives.
     pub async fn read(&self, call: Call<'_>) -> Result<Value, PlatformError> {
-        let mut answer = self.read_once(call).await?;
+        let mut token = self.bearer().await?;
+        let mut answer = self.read_with(call, &token).await?;
         if answer.status == StatusCode::UNAUTHORIZED {
             // Expired early or revoked: once more with a fresh token.
-            self.token.forget().await;
-            answer = self.read_once(call).await?;
+            self.token.forget(&token).await;
+            token = self.bearer().await?;
+            answer = self.read_with(call, &token).await?;
         }
         self.accept(call, &answer)
     }
@@ -72,36 +90,19 @@ impl Client {
     /// A call that changes something: sent once, but for a token that was refused, which changes
     /// nothing. `Ok` is an envelope without an error.
     pub async fn change(&self, call: Call<'_>) -> Result<Value, CallError> {
-        let mut answer = self.change_once(call).await?;
+        let mut token = self.bearer_for_change().await?;
+        let mut answer = self.change_with(call, &token).await?;
         if answer.status == StatusCode::UNAUTHORIZED {
-            self.token.forget().await;
-            answer = self.change_once(call).await?;
+            self.token.forget(&token).await;
+            token = self.bearer_for_change().await?;
+            answer = self.change_with(call, &token).await?;
         }
         self.accept(call, &answer)
-            .and_then(|envelope| self.without_error(call, &answer, envelope))
+            .and_then(|envelope| without_error(call, &answer, envelope))
             .map_err(|error| match is_refusal(&answer) {
                 true => CallError::Refused(error),
                 false => CallError::AnswerLost(error),
             })
-    }
-
-    /// The envelope of a change of one thing, in which any error is the whole answer.
-    fn without_error(
-        &self,
-        call: Call<'_>,
-        answer: &Answer,
-        envelope: Value,
-    ) -> Result<Value, PlatformError> {
-        let words = match first_error(&envelope) {
-            Some((_, words)) => words,
-            None if envelope.get("meta").is_none() => "the answer is no envelope".to_owned(),
-            None => return Ok(envelope),
-        };
-        Err(PlatformError {
-            kind: PlatformErrorKind::Down,
-            detail: format!("{VENDOR}: {}: {words}", call.what),
-            vendor_request_id: trace_id(answer),
-        })
     }
 
     /// Whether the credential gets a token.
@@ -109,21 +110,18 @@ impl Client {
         self.bearer().await.map(|_| ())
     }
 
-    async fn read_once(&self, call: Call<'_>) -> Result<Answer, PlatformError> {
-        let token = self.bearer().await?;
-        self.transport
-            .read(call.what, || self.build(call, &token), retry_after)
-            .await
+    async fn read_with(
+        &self,
+        call: Call<'_>,
+        token: &SecretString,
+    ) -> Result<Answer, PlatformError> {
+        let build = || self.build(call, token);
+        self.transport.read(call.what, build).await
     }
 
-    async fn change_once(&self, call: Call<'_>) -> Result<Answer, CallError> {
-        let token = self.bearer().await.map_err(|error| match error.kind {
-            PlatformErrorKind::Credential => CallError::Refused(error),
-            _ => CallError::NotSent(error),
-        })?;
-        self.transport
-            .change(call.what, self.build(call, &token), retry_after)
-            .await
+    async fn change_with(&self, call: Call<'_>, token: &SecretString) -> Result<Answer, CallError> {
+        let request = self.build(call, token);
+        self.transport.change(call.what, request).await
     }
 
     fn build(&self, call: Call<'_>, token: &SecretString) -> RequestBuilder {
@@ -147,6 +145,14 @@ impl Client {
         self.token.get(self.fetch_token()).await
     }
 
+    /// Without a token nothing is sent; only a credential that the vendor refuses is refused for good.
+    async fn bearer_for_change(&self) -> Result<SecretString, CallError> {
+        self.bearer().await.map_err(|error| match error.kind {
+            PlatformErrorKind::Credential => CallError::Refused(error),
+            _ => CallError::NotSent(error),
+        })
+    }
+
     async fn fetch_token(&self) -> Result<(SecretString, Duration), PlatformError> {
         let form = [
             ("client_id", self.client_id.as_str()),
@@ -154,7 +160,7 @@ impl Client {
         ];
         let url = format!("{}/oauth2/token", self.base_url);
         let build = || self.transport.client().post(&url).form(&form);
-        let answer = self.transport.read("sign in", build, retry_after).await?;
+        let answer = self.transport.read("sign in", build).await?;
         let refused = |detail: String| PlatformError {
             kind: PlatformErrorKind::Credential,
             detail,
@@ -163,15 +169,7 @@ impl Client {
         match answer.status {
             StatusCode::CREATED | StatusCode::OK => {}
             StatusCode::PERMANENT_REDIRECT => {
-                let region = answer.header("x-cs-region").unwrap_or("another cloud");
-                let url = CLOUDS
-                    .iter()
-                    .find(|(name, _)| *name == region)
-                    .map_or("its address", |(_, url)| url);
-                return Err(refused(format!(
-                    "{VENDOR}: the credential {} belongs to {region}. Set base_url = \"{url}\" for this tenant.",
-                    self.client_id
-                )));
+                return Err(refused(self.elsewhere(&answer)));
             }
             status @ (StatusCode::BAD_REQUEST
             | StatusCode::UNAUTHORIZED
@@ -208,41 +206,9 @@ impl Client {
             detail,
             vendor_request_id: trace_id(answer),
         };
-        let error = |kind, detail| Err(failed(kind, detail));
-        let words = answer
-            .json()
-            .ok()
-            .and_then(|json| first_error(&json).map(|(_, words)| words))
-            .unwrap_or_default();
-        match answer.status {
-            status if status.is_success() => {}
-            StatusCode::UNAUTHORIZED => {
-                return error(
-                    PlatformErrorKind::Credential,
-                    format!("{VENDOR} refuses the token of {}: {what}.", self.client_id),
-                );
-            }
-            StatusCode::FORBIDDEN => {
-                return error(
-                    PlatformErrorKind::Credential,
-                    format!(
-                        "{VENDOR}: the credential {} may not {what}: it needs the scope {}. {words}",
-                        self.client_id, call.scope
-                    ),
-                );
-            }
-            StatusCode::NOT_FOUND => {
-                return error(
-                    PlatformErrorKind::NotFound,
-                    format!("{VENDOR} has no such thing: {what}. {words}"),
-                );
-            }
-            status => {
-                return error(
-                    PlatformErrorKind::Down,
-                    format!("{VENDOR}: {what}: {status} {words}"),
-                );
-            }
+        if !answer.status.is_success() {
+            let (kind, detail) = self.refused(call, answer);
+            return Err(failed(kind, detail));
         }
         let json = answer
             .json()
@@ -257,10 +223,76 @@ impl Client {
                 404 | 400 => PlatformErrorKind::NotFound,
                 _ => PlatformErrorKind::Down,
             };
-            return error(kind, format!("{VENDOR}: {what}: {words}"));
+            return Err(failed(kind, format!("{VENDOR}: {what}: {words}")));
         }
         Ok(json)
     }
+
+    /// What an answer without success means.
+    fn refused(&self, call: Call<'_>, answer: &Answer) -> (PlatformErrorKind, String) {
+        let (what, client) = (call.what, &self.client_id);
+        let words = answer
+            .json()
+            .ok()
+            .and_then(|json| first_error(&json).map(|(_, words)| words))
+            .unwrap_or_default();
+        match answer.status {
+            StatusCode::UNAUTHORIZED => (
+                PlatformErrorKind::Credential,
+                format!("{VENDOR} refuses the token of {client}: {what}."),
+            ),
+            StatusCode::FORBIDDEN => (
+                PlatformErrorKind::Credential,
+                format!(
+                    "{VENDOR}: the credential {client} may not {what}: it needs the scope {}. {words}",
+                    call.scope
+                ),
+            ),
+            StatusCode::NOT_FOUND => (
+                PlatformErrorKind::NotFound,
+                format!("{VENDOR} has no such thing: {what}. {words}"),
+            ),
+            StatusCode::PERMANENT_REDIRECT => {
+                (PlatformErrorKind::Credential, self.elsewhere(answer))
+            }
+            status => (
+                PlatformErrorKind::Down,
+                format!("{VENDOR}: {what}: {status} {words}"),
+            ),
+        }
+    }
+
+    /// The vendor redirects to the cloud of the credential; it is named instead of followed.
+    fn elsewhere(&self, answer: &Answer) -> String {
+        let client = &self.client_id;
+        let region = answer.header("x-cs-region").unwrap_or_default();
+        match CLOUDS.iter().find(|(name, _)| *name == region) {
+            Some((name, url)) => format!(
+                "{VENDOR}: the credential {client} belongs to the cloud {name}. Set base_url = \"{url}\" for this tenant."
+            ),
+            None => format!(
+                "{VENDOR}: the credential {client} belongs to another cloud than {}. Set its address as base_url for this tenant.",
+                self.base_url
+            ),
+        }
+    }
+}
+
+/// The envelope of a change of one thing, in which any error is the whole answer.
+fn without_error(call: Call<'_>, answer: &Answer, envelope: Value) -> Result<Value, PlatformError> {
+    let is_envelope = ["meta", "resources"]
+        .iter()
+        .any(|field| envelope.get(field).is_some());
+    let words = match first_error(&envelope) {
+        Some((_, words)) => words,
+        None if !is_envelope => "the answer is no envelope".to_owned(),
+        None => return Ok(envelope),
+    };
+    Err(PlatformError {
+        kind: PlatformErrorKind::Down,
+        detail: format!("{VENDOR}: {}: {words}", call.what),
+        vendor_request_id: trace_id(answer),
+    })
 }
 
 /// Whether an answer that is no success says for certain that nothing was changed. Any other may
@@ -317,6 +349,15 @@ fn trace_id(answer: &Answer) -> Option<String> {
     })
 }
 
+/// `X-Ratelimit-Remaining` of `X-Ratelimit-Limit` requests a minute.
+fn left(answer: &Answer) -> Option<Left> {
+    let number = |name| answer.header(name)?.parse().ok();
+    Some(Left {
+        remaining: number("x-ratelimit-remaining")?,
+        limit: number("x-ratelimit-limit")?,
+    })
+}
+
 /// How long a 429 asks to wait: `X-Ratelimit-Retryafter` is an epoch in seconds.
 fn retry_after(answer: &Answer) -> Duration {
     let at = answer
@@ -327,6 +368,6 @@ fn retry_after(answer: &Answer) -> Duration {
         .unwrap_or_default()
         .as_secs();
     at.map_or(Duration::from_secs(60), |at| {
-        Duration::from_secs(at.saturating_sub(now).max(1))
+        Duration::from_secs(at.saturating_sub(now).clamp(1, LIMIT_MAX_S))
     })
 }

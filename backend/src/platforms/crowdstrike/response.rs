@@ -57,8 +57,10 @@ mod tests {
     use axum::http::{HeaderMap, StatusCode};
     use axum::routing::post;
 
+    use super::super::client::{ANSWER_WITHIN, LIMIT};
     use super::*;
     use crate::config::CredentialConfig;
+    use crate::platforms::transport::Transport;
 
     /// An answer of the vendor: status, headers, body.
     type Scripted = (u16, &'static [(&'static str, &'static str)], &'static str);
@@ -87,8 +89,9 @@ mod tests {
         };
         // Said by every test; only the first counts.
         let _first = rustls::crypto::ring::default_provider().install_default();
+        let transport = Transport::new(VENDOR, LIMIT, ANSWER_WITHIN).unwrap();
         Containment {
-            respond: Arc::new(Client::new(base_url, &credential).unwrap()),
+            respond: Arc::new(Client::new(transport, base_url, &credential).unwrap()),
         }
     }
 

@@ -4,6 +4,7 @@ use aside_shared::alert::Alert;
 use aside_shared::id::TenantId;
 
 use super::*;
+use crate::respond::worker::VERIFY_MS;
 
 /// Another alert on the same hosts.
 fn second_alert() -> Alert {
@@ -79,7 +80,7 @@ async fn after_a_release_by_aside_an_isolation_is_somebody_elses() {
     let said = refusal(under_way.unwrap_err());
     assert!(said.contains("release of it is under way"), "{said}");
     work_for(&world, 60_000).await;
-    change_elsewhere(&world, "h1", Isolation::Isolated);
+    set(&world, Isolation::Isolated);
     let refused = propose_on(&world, &analyst(), &second_alert()).await;
     assert!(refusal(refused.unwrap_err()).contains("somebody else"));
     assert_eq!(beside_the_host(&world).await, None);
@@ -107,25 +108,4 @@ async fn an_isolation_that_is_not_verified_yet_is_asides_too() {
         .unwrap();
     assert_eq!(again.view.proposal, first.view.proposal);
     assert!(matches!(again.status, ProposalStatus::NotVerified { .. }));
-}
-
-#[tokio::test]
-async fn of_two_approved_actions_the_later_approval_is_the_last_one() {
-    let world = world().await;
-    let first = approved(&world).await;
-    work_for(&world, 60_000).await;
-    // Opened, and not decided while somebody releases the host and Aside isolates it again.
-    let undo = world
-        .respond
-        .undo(&responder(), &first.view.proposal)
-        .await
-        .unwrap();
-    change_elsewhere(&world, "h1", Isolation::None);
-    let second = propose(&world, &analyst(), "h1").await.unwrap();
-    approve(&world, &responder(), &second).await.unwrap();
-    work_for(&world, 60_000).await;
-    approve(&world, &responder(), &undo).await.unwrap();
-    work_for(&world, 60_000).await;
-    assert!(!shown(&world, &second).await.may.undo);
-    assert!(shown(&world, &undo).await.may.undo);
 }

@@ -3,10 +3,9 @@
 
 use aside_shared::approval::StepState;
 
-use super::super::execution::{Act, Execution, Track};
-use super::super::worker::{NOTE_MS, SEND_MS};
 use super::*;
 use crate::clock::Clock as _;
+use crate::respond::worker::{NOTE_MS, SEND_MS, VERIFY_MS, WATCH_MS};
 
 fn is_verified(proposal: &Proposal) -> bool {
     matches!(proposal.status, ProposalStatus::Verified { .. })
@@ -24,44 +23,6 @@ async fn now_step(world: &World, proposal: &Proposal) -> String {
     let mut steps = shown.steps.into_iter();
     let step = steps.find(|step| step.state == StepState::Now);
     step.map(|step| step.text).unwrap_or_default()
-}
-
-/// The process is killed while the request is on its way, and is down for so long.
-async fn killed_while_calling(world: &World, down_ms: i64) -> Proposal {
-    let proposal = approved(world).await;
-    let calling = Act::Calling {
-        attempt: 1,
-        before: Isolation::None,
-    };
-    let execution = Execution {
-        act: Track::at(calling, 0),
-        ..Execution::approved(Isolation::None, world.clock.now_unix_ms())
-    };
-    let mut tx = world.store.write().await.unwrap();
-    crate::store::proposals::save_execution(&mut tx, &proposal.view.proposal, &execution)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    world.clock.advance_ms(down_ms);
-    proposal
-}
-
-#[tokio::test]
-async fn killed_between_sending_and_recording_it_reads_the_state_through_the_grace_time_first() {
-    for down_ms in [0, GRACE_MS / 2, GRACE_MS * 3] {
-        for carried_out in [true, false] {
-            let world = world().await;
-            let proposal = killed_while_calling(&world, down_ms).await;
-            if carried_out {
-                change_elsewhere(&world, "h1", Isolation::Isolated);
-            }
-            work_for(&world, GRACE_MS - 1000).await;
-            assert!(world.vendor.state().asked.is_empty(), "down {down_ms}");
-            work_for(&world, GRACE_MS).await;
-            assert_eq!(world.vendor.state().asked.len(), usize::from(!carried_out));
-            assert!(is_verified(&shown(&world, &proposal).await));
-        }
-    }
 }
 
 #[tokio::test]
@@ -108,7 +69,7 @@ async fn a_change_that_comes_late_is_seen_and_not_asked_for_twice() {
     world.vendor.state().hosts_down = false;
     next_try(&world).await;
     work_for(&world, GRACE_MS - 1000).await;
-    change_elsewhere(&world, "h1", Isolation::Isolated);
+    set(&world, Isolation::Isolated);
     work_for(&world, GRACE_MS).await;
     assert_eq!(world.vendor.state().asked.len(), 1);
     assert!(is_verified(&shown(&world, &proposal).await));
@@ -121,15 +82,15 @@ async fn a_request_at_the_vendors_limit_is_sent_when_its_time_has_come() {
     let proposal = approved(&world).await;
     work_for(&world, 0).await;
     let said = now_step(&world, &proposal).await;
-    let due = world.clock.now_unix_ms() + 60_000;
+    let due = world.clock.now_unix_ms() + 30_000;
     let at = aside_shared::instant::utc_clock(due);
     assert_eq!(
         said,
         format!("Not sent yet: invented asks to wait until {at} UTC")
     );
-    work_for(&world, 59_000).await;
+    work_for(&world, 29_000).await;
     assert_eq!(world.vendor.state().asked.len(), 1);
-    work_for(&world, 120_000).await;
+    work_for(&world, 60_000).await;
     assert_eq!(world.vendor.state().asked.len(), 3);
     let after = shown(&world, &proposal).await;
     assert!(is_verified(&after), "{:?}", after.status);
@@ -277,7 +238,7 @@ async fn after_a_lost_answer_a_host_that_cannot_be_read_is_not_asked_again_later
     work_for(&world, 24 * 60 * 60 * 1000).await;
     assert_eq!(world.vendor.state().asked.len(), 1);
     // Carried out after all, which is seen.
-    change_elsewhere(&world, "h1", Isolation::Isolated);
+    set(&world, Isolation::Isolated);
     work_for(&world, 60 * 60 * 1000).await;
     assert!(is_verified(&shown(&world, &proposal).await));
 }
@@ -308,9 +269,9 @@ async fn a_repeated_request_that_is_refused_may_mean_that_the_first_arrived() {
     let proposal = approved(&world).await;
     work_for(&world, GRACE_MS + 3_000).await;
     assert_eq!(world.vendor.state().asked.len(), 2);
-    change_elsewhere(&world, "h1", Isolation::Isolating);
+    set(&world, Isolation::Isolating);
     work_for(&world, 10_000).await;
-    change_elsewhere(&world, "h1", Isolation::Isolated);
+    set(&world, Isolation::Isolated);
     work_for(&world, 60_000).await;
     assert!(is_verified(&shown(&world, &proposal).await));
     assert_eq!(
@@ -394,8 +355,52 @@ async fn a_note_that_waits_does_not_hold_up_the_verification() {
     let proposal = approved(&world).await;
     work_for(&world, VERIFY_MS + 30_000).await;
     let reads = world.vendor.state().host_reads;
-    change_elsewhere(&world, "h1", Isolation::Isolated);
+    set(&world, Isolation::Isolated);
     work_for(&world, 10 * 60_000).await;
     assert!(world.vendor.state().host_reads > reads);
     assert!(is_verified(&shown(&world, &proposal).await));
+}
+
+#[tokio::test]
+async fn a_limit_after_a_lost_answer_leaves_the_first_request_unclear() {
+    let world = world().await;
+    world.vendor.state().next = vec![Fate::LostBefore, Fate::Limited];
+    let proposal = approved(&world).await;
+    work_for(&world, GRACE_MS + 5_000).await;
+    assert_eq!(world.vendor.state().asked.len(), 2);
+    // The first arrives after all.
+    set(&world, Isolation::Isolated);
+    work_for(&world, 60_000).await;
+    assert_eq!(world.vendor.state().asked.len(), 2);
+    assert!(matches!(
+        shown(&world, &proposal).await.status,
+        ProposalStatus::Verified { .. }
+    ));
+}
+
+#[tokio::test]
+async fn a_note_waits_for_the_limit_and_for_notes_that_cannot_be_read_just_now() {
+    let world = world().await;
+    world.vendor.state().next_notes = vec![Fate::Limited, Fate::LostAfter];
+    world.vendor.state().notes_unreadable = true;
+    approved(&world).await;
+    work_for(&world, 4_000).await;
+    world.vendor.state().notes_unreadable = false;
+    work_for(&world, 120_000).await;
+    assert_eq!(world.vendor.state().notes.len(), 1);
+}
+
+#[tokio::test]
+async fn a_change_by_others_while_the_limit_holds_it_back_stops_it() {
+    let world = world().await;
+    world.vendor.state().next = vec![Fate::Limited];
+    let proposal = approved(&world).await;
+    work_for(&world, 10_000).await;
+    set(&world, Isolation::Isolated);
+    work_for(&world, 300_000).await;
+    // It is somebody else's, and not offered for undo.
+    let after = shown(&world, &proposal).await;
+    assert!(matches!(after.status, ProposalStatus::Stopped { .. }));
+    assert!(!after.may.undo);
+    assert_eq!(world.vendor.state().asked.len(), 1);
 }
