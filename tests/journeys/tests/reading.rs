@@ -1,7 +1,6 @@
 //! Reading an alert over HTTP: resolve, analyse, ask, and who may.
 
 use aside_journeys::{Backend, Lab, Setup, claims};
-use aside_shared::action::HostState;
 use aside_shared::api::{HostNow, ReadHost, Resolve, ResolveFrom, Resolved};
 use aside_shared::chat::{Answer, Question};
 use aside_shared::console::Location;
