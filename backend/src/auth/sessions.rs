@@ -362,6 +362,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_stream_goes_on_as_long_as_its_token_and_its_session() {
+        let (sessions, clock, tokens, _folder) = signed_in().await;
+        let access = sessions.authenticate(&tokens.access_token).await.unwrap();
+        // A refresh does not end what the token before it began.
+        sessions.refresh(&refresh(&tokens, "r")).await.unwrap();
+        clock.advance_ms(ACCESS_MS - 1);
+        assert!(sessions.may_go_on(&access).await);
+        clock.advance_ms(1);
+        assert!(!sessions.may_go_on(&access).await);
+
+        let (sessions, _clock, tokens, _folder) = signed_in().await;
+        let access = sessions.authenticate(&tokens.access_token).await.unwrap();
+        sessions.logout(&access).await.unwrap();
+        assert!(!sessions.may_go_on(&access).await);
+    }
+
+    #[tokio::test]
     async fn disabling_a_user_ends_what_he_has() {
         let (sessions, _clock, tokens, _folder) = signed_in().await;
         let access = sessions.authenticate(&tokens.access_token).await.unwrap();
