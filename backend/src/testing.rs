@@ -200,6 +200,8 @@ pub enum Fate {
     LostBefore,
     /// Refused.
     Refused,
+    /// Not carried out: a fault of Aside's own ends the call.
+    Broken,
     /// Refused unheard: the vendor's limit is reached for half a minute.
     Limited,
 }
@@ -387,6 +389,7 @@ impl HostIsolation for Vendor {
             None => Ok(()),
             Some(Fate::Refused) => Err(CallError::Refused(error("409 wrong state"))),
             Some(Fate::Limited) => Err(CallError::Refused(limited())),
+            Some(Fate::Broken) => panic!("a fault of Aside's own"),
             Some(Fate::LostAfter | Fate::LostBefore) => {
                 Err(CallError::AnswerLost(error("time-out")))
             }
@@ -418,6 +421,7 @@ impl Notes for Vendor {
             None => Ok(()),
             Some(Fate::Refused) => Err(CallError::Refused(error("403"))),
             Some(Fate::Limited) => Err(CallError::Refused(limited())),
+            Some(Fate::Broken) => panic!("a fault of Aside's own"),
             Some(Fate::LostAfter | Fate::LostBefore) => {
                 Err(CallError::AnswerLost(error("time-out")))
             }
