@@ -204,6 +204,8 @@ pub enum Fate {
     LostBefore,
     /// Refused.
     Refused,
+    /// Not carried out: a fault of Aside's own ends the call.
+    Broken,
     /// Turned away unheard: the vendor's limit is reached for half a minute.
     Limited,
     /// It never reached the vendor.
@@ -217,6 +219,7 @@ impl Fate {
             Self::LostAfter | Self::LostBefore => CallError::AnswerLost(error("time-out")),
             Self::Limited => CallError::NotSent(limited()),
             Self::Unsent => CallError::NotSent(error("no connection")),
+            Self::Broken => panic!("a fault of Aside's own"),
         }
     }
 }

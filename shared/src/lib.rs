@@ -19,5 +19,7 @@ pub mod hunt;
 pub mod id;
 pub mod instant;
 pub mod problem;
+#[cfg(test)]
+mod round_trips;
 pub mod session;
 pub mod text;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What went wrong, as the client branches on it. On the wire it is the last part of
 /// [`Problem::type_uri`], so a kind's name is stable once it has been released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemKind {
     /// The request could not be read: malformed, too large, unknown field. 400, 413, 415, 422.
@@ -43,6 +44,7 @@ pub enum ProblemKind {
 
 /// `application/problem+json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Problem {
     /// `urn:aside:problem:<kind>`.
     #[serde(rename = "type")]

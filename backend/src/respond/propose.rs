@@ -13,7 +13,6 @@ use crate::audit::Record;
 use crate::auth::access::{Access, Need, Tenant};
 use crate::http::Fault;
 use crate::platforms::NotePlace;
-use crate::store::StoreError;
 use crate::store::proposals::{self, StoredProposal};
 
 /// Why an action is proposed, from the analysis.
@@ -135,9 +134,7 @@ impl Respond {
         let record = Record::new(access.user.as_str(), AuditAction::Proposed, detail)
             .on_alert(alert)
             .on_proposal(&id);
-        self.audit.append(&mut tx, record).await?;
-        tx.commit().await.map_err(StoreError::from)?;
-        self.audit.settle().await?;
+        self.audit.commit(tx, record).await?;
         self.tell(&id);
         self.present(access, stored).await
     }

@@ -191,9 +191,7 @@ impl Respond {
         )
         .on_alert(&stored.view.alert)
         .on_proposal(id);
-        self.audit.append(&mut tx, record).await?;
-        tx.commit().await.map_err(StoreError::from)?;
-        self.audit.settle().await?;
+        self.audit.commit(tx, record).await?;
         self.tell(id);
         self.wake.notify_one();
         self.show(access, id).await

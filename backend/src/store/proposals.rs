@@ -219,6 +219,25 @@ pub async fn renew_lease(
     Ok(renewed.rows_affected() > 0)
 }
 
+/// Gives a lease back, if it is still `owner`'s, and makes the entry due later.
+pub async fn postpone(
+    tx: &mut Write<'_>,
+    id: &ProposalId,
+    owner: &str,
+    due_unix_ms: i64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE executions SET due_unix_ms = ?, lease_owner = NULL, lease_unix_ms = 0
+         WHERE proposal = ? AND lease_owner = ?",
+    )
+    .bind(due_unix_ms)
+    .bind(id.as_str())
+    .bind(owner)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Gives a lease back, if it is still `owner`'s.
 pub async fn release_lease(
     tx: &mut Write<'_>,

@@ -29,12 +29,15 @@ pub struct Fault {
     /// How many requests it meets.
     #[serde(default = "one")]
     pub count: u32,
-    /// Answer with this status, without any effect.
+    /// Answer with this status.
     #[serde(default)]
     pub status: Option<u16>,
-    /// Answer with this text as it is, malformed or not, without any effect; the status is 200 if none is given.
+    /// Answer with this text as it is, malformed or not; the status is 200 if none is given.
     #[serde(default)]
     pub body: Option<String>,
+    /// Whether `status` and `body` stand in place of the effect (`before`, unless said) or only of its answer (`after`).
+    #[serde(default)]
+    pub moment: Option<Moment>,
     /// With 429: seconds until the next request is welcome.
     #[serde(default)]
     pub retry_after_s: Option<i64>,
@@ -66,13 +69,18 @@ impl Fault {
                 known.join(", ")
             ));
         }
-        let lowest = if self.body.is_some() { 200 } else { 400 };
+        let lowest = if self.body.is_some() { 200 } else { 300 };
         if self
             .status
             .is_some_and(|status| !(lowest..=599).contains(&status))
         {
             return Some(
-                "status must be between 400 and 599 (with a body: 200 and 599)".to_owned(),
+                "status must be between 300 and 599 (with a body: 200 and 599)".to_owned(),
+            );
+        }
+        if self.moment.is_some() && self.status.is_none() && self.body.is_none() {
+            return Some(
+                "moment goes with status or body; hold and drop name their own".to_owned(),
             );
         }
         if self.count == 0 {

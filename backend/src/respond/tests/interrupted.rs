@@ -143,3 +143,38 @@ async fn a_worker_that_takes_too_long_sends_nothing_after_another_has_taken_over
         ProposalStatus::Verified { .. }
     ));
 }
+
+#[tokio::test]
+async fn a_fault_in_one_action_ends_no_worker_and_holds_up_no_other_action() {
+    let world = world().await;
+    world.vendor.state().next = vec![Fate::Broken];
+    world.vendor.state().next_notes = vec![Fate::Broken];
+    let proposal = approved(&world).await;
+    assert!(matches!(
+        world.respond.turn("worker-1").await,
+        Err(WorkerError::Panicked(_))
+    ));
+    let other = propose(&world, &analyst(), "h2").await.unwrap();
+    approve(&world, &responder(), &other).await.unwrap();
+    let mut faults = 0;
+    for _ in 0..200 {
+        while match world.respond.turn("worker-1").await {
+            Ok(worked) => worked,
+            Err(WorkerError::Panicked(_)) => {
+                faults += 1;
+                true
+            }
+            Err(error) => panic!("{error}"),
+        } {}
+        world.clock.advance_ms(1000);
+    }
+    assert_eq!(faults, 1, "the note's");
+    for proposal in [&proposal, &other] {
+        assert!(matches!(
+            shown(&world, proposal).await.status,
+            ProposalStatus::Verified { .. }
+        ));
+    }
+    let vendor = world.vendor.state();
+    assert_eq!((vendor.asked.len(), vendor.notes.len()), (3, 2));
+}

@@ -308,11 +308,14 @@ pub fn act(lab: &Lab, call: &Call) -> Reply {
         lab.world.log(action, &id, &call.caller, changed, None);
         done.push(json!({ "id": id, "path": "/devices/entities/devices/v1" }));
     }
-    let status = match errors.first() {
-        Some(error) if done.is_empty() => {
-            u16::try_from(error["code"].as_u64().unwrap_or(400)).unwrap_or(400)
-        }
-        _ => 202,
+    // Where nothing was done: a conflict if that is all that was wrong. The operation knows no 404.
+    let status = match (
+        done.is_empty(),
+        errors.iter().all(|error| error["code"] == 409),
+    ) {
+        (true, true) => 409,
+        (true, false) => 400,
+        (false, _) => 202,
     };
     Reply::json(
         status,

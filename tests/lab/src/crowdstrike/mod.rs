@@ -260,10 +260,19 @@ async fn perform_with(
     if fault.drop == Some(Moment::Before) {
         return None;
     }
-    let reply = match (fault.body, fault.status) {
-        (Some(text), status) => Reply::verbatim(status.unwrap_or(200), text),
-        (None, Some(status)) => refusal_on_demand(lab, status, fault.retry_after_s),
-        (None, None) => perform(lab, parts, bytes, route),
+    let instead = match (fault.body, fault.status) {
+        (Some(text), status) => Some(Reply::verbatim(status.unwrap_or(200), text)),
+        (None, Some(status)) => Some(refusal_on_demand(lab, status, fault.retry_after_s)),
+        (None, None) => None,
+    };
+    let reply = match instead {
+        Some(instead) => {
+            if fault.moment == Some(Moment::After) {
+                let _unsent = perform(lab, parts, bytes, route);
+            }
+            instead
+        }
+        None => perform(lab, parts, bytes, route),
     };
     if fault.hold == Some(Moment::After) {
         holder.changed().await.ok()?;
@@ -272,6 +281,9 @@ async fn perform_with(
 }
 
 fn refusal_on_demand(lab: &Lab, status: u16, retry_after_s: Option<i64>) -> Reply {
+    if (300..400).contains(&status) {
+        return token::elsewhere(lab, status, "us-2");
+    }
     let message = match status {
         401 => "access denied, invalid bearer token",
         403 => "access denied, authorization failed",
@@ -298,6 +310,9 @@ pub fn perform(lab: &Lab, parts: &Parts, bytes: &Bytes, route: Route) -> Reply {
         Route::WrongVerb(verbs) => {
             return Reply::gateway(405, "Method Not Allowed")
                 .with_header("allow", verbs.join(", "));
+        }
+        Route::NotSimulated(what) => {
+            return Reply::gateway(501, &format!("the lab does not simulate {what}"));
         }
         Route::Nowhere => return Reply::gateway(404, "404: Page Not Found"),
     };

@@ -136,7 +136,7 @@ fn try_start(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
         start,
         end,
         outcome,
-        ready_at: now + lab.falcon.chance(150, 900),
+        ready_at: now + lab.falcon.chance(500, 3_000),
         polled_at: now,
         polls: 0,
     };
@@ -230,7 +230,7 @@ pub fn stop(lab: &Lab, call: &Call) -> Reply {
     match jobs.get(job_id(call)) {
         Some(job) if job.cid == call.cid && Some(&job.repository) == call.arguments.first() => {
             jobs.remove(job_id(call));
-            Reply::empty(204)
+            Reply::empty(200)
         }
         _ => Reply::refuse(404, "query job not found"),
     }

@@ -92,12 +92,93 @@ async fn a_client_of_another_cloud_is_sent_there_without_leaving_this_machine() 
         (answer.status.as_u16(), answer.header("x-cs-region")),
         (308, Some("us-2"))
     );
-    assert!(
-        answer
-            .header("location")
-            .expect("a location")
-            .starts_with(&scene.running.base_url)
+    let location = answer.header("location").expect("a location");
+    assert!(location.starts_with(&scene.running.base_url));
+    // Who follows comes to an end there, by a client that follows as the vendor's own SDK does.
+    let following = reqwest::Client::builder().build().expect("a client");
+    let end = send(
+        following
+            .post(format!("{}/oauth2/token", scene.running.base_url))
+            .form(&[("client_id", &client.id), ("client_secret", &client.secret)]),
+    )
+    .await;
+    assert_eq!(
+        (end.status.as_u16(), end.message()),
+        (501, "the lab does not simulate the cloud us-2")
     );
+}
+
+#[tokio::test]
+async fn an_oauth_library_may_send_its_grant_type_and_the_credentials_in_a_header() {
+    let scene = Scene::new().await;
+    let client = &scene.lab.falcon.clients[0];
+    let path = format!("{}/oauth2/token", scene.running.base_url);
+    let grant = [("grant_type", "client_credentials")];
+    for (secret, status) in [(client.secret.as_str(), 201), ("wrong", 401)] {
+        let request = scene
+            .http
+            .post(&path)
+            .basic_auth(&client.id, Some(secret))
+            .form(&grant);
+        let answer = send(request).await;
+        assert_eq!(answer.status, status);
+        assert_eq!(answer.body["access_token"].is_string(), status == 201);
+    }
+    let form = [
+        ("client_id", client.id.as_str()),
+        ("client_secret", &client.secret),
+        grant[0],
+    ];
+    assert_eq!(send(scene.http.post(&path).form(&form)).await.status, 201);
+    assert_eq!(send(scene.http.post(&path).form(&grant)).await.status, 400);
+    let record = scene.control("/requests", None).await.body.to_string();
+    assert!(!record.contains(client.secret.as_str()));
+}
+
+#[tokio::test]
+async fn what_the_vendor_has_and_the_lab_has_not_is_said_to_be_the_labs_lack() {
+    let scene = Scene::new().await;
+    let token = scene.token("full").await;
+    for (method, path, what) in [
+        (
+            Method::POST,
+            "/devices/combined/devices/login-history/v1",
+            "QueryDeviceLoginHistory",
+        ),
+        (
+            Method::POST,
+            "/devices/combined/devices/login-history/v2",
+            "QueryDeviceLoginHistoryV2",
+        ),
+        (
+            Method::POST,
+            "/devices/combined/devices/network-address-history/v1",
+            "QueryGetNetworkAddressHistoryV1",
+        ),
+        (
+            Method::PATCH,
+            "/devices/entities/devices/tags/v1",
+            "UpdateDeviceTags",
+        ),
+        (
+            Method::GET,
+            "/devices/queries/devices-hidden/v1",
+            "QueryHiddenDevices",
+        ),
+        (
+            Method::POST,
+            "/real-time-response/entities/sessions/v1",
+            "the service real-time-response",
+        ),
+    ] {
+        let request = scene.request(method, path).bearer_auth(&token);
+        let answer = send(request.json(&json!({}))).await;
+        assert_eq!(answer.status, 501, "{path}");
+        assert_eq!(
+            answer.message(),
+            format!("the lab does not simulate {what}")
+        );
+    }
 }
 
 #[tokio::test]
@@ -135,7 +216,7 @@ async fn a_child_tenant_has_alerts_and_hosts_of_its_own() {
         .as_str()
         .expect("a host")
         .to_owned();
-    assert_eq!(scene.act(&child, "contain", &[&host]).await.status, 404);
+    assert_eq!(scene.act(&child, "contain", &[&host]).await.status, 400);
     assert_eq!(scene.status(&parent, &host).await, "normal");
 }
 
