@@ -69,7 +69,7 @@ pub(super) fn ipv4(text: &str, start: usize, any: bool, found: &mut Vec<Candidat
         octets.reverse();
         let forward = IpAddr::V4(Ipv4Addr::from(octets));
         if is_internal(&forward) || (any && is_named) {
-            found.push(Candidate::sure(start, at, What::Address));
+            found.push(Candidate::sure(start, at, What::Reversed));
         }
         return;
     }
@@ -84,6 +84,14 @@ pub(super) fn ipv4(text: &str, start: usize, any: bool, found: &mut Vec<Candidat
         };
         found.push(Candidate::sure(start, at, What::Address));
     }
+}
+
+/// The address of a reverse lookup, `5.0.0.10.in-addr.arpa`, that ends at `end`.
+pub(super) fn reversed(text: &str, end: usize, any: bool, found: &mut Vec<Candidate>) {
+    let start = run_start(text.as_bytes(), end, 15, |b| {
+        b.is_ascii_digit() || b == b'.'
+    });
+    ipv4(text, start, any, found);
 }
 
 /// Whether `\n`, `\t` or `\r`, as strings write them, stand before `at`.
@@ -378,7 +386,7 @@ pub(super) fn at_sign(text: &str, at: usize, found: &mut Vec<Candidate>) {
         return;
     }
     // What stands between `//` and `@` is read with the URL.
-    if matches!(before(bytes, start), b':' | b'/') && in_authority(bytes, start) {
+    if in_authority(bytes, start) {
         return;
     }
     let domain = folded(&text[at + 1..end]);
@@ -399,7 +407,10 @@ pub(super) fn at_sign(text: &str, at: usize, found: &mut Vec<Candidate>) {
             found.push(Candidate::sure(start, end, What::Email));
         }
     } else if !is_dotted {
-        let is_prompt = byte(bytes, end) == b':' && matches!(byte(bytes, end + 1), b'~' | b'/');
+        // `bob@web01:~$`, `[bob@web01 ~]$`
+        let is_prompt = matches!(byte(bytes, end + 1), b'~' | b'/')
+            && (byte(bytes, end) == b':'
+                || before(bytes, start) == b'[' && byte(bytes, end) == b' ');
         let make = match is_remote || is_prompt {
             true => Candidate::placed,
             false => Candidate::if_known,

@@ -62,6 +62,8 @@ pub(super) enum What {
     Domain,
     Email,
     Address,
+    /// As reverse lookups write one.
+    Reversed,
     Mac,
     Sid,
     Term,

@@ -91,6 +91,8 @@ pub(super) fn settled(mut found: Vec<Candidate>) -> Vec<Candidate> {
                         is_general(last.what) && !is_general(candidate.what)
                             || length(&candidate) > length(last)
                     }
+                    // A place that says `host` knows more than a name's ending.
+                    _ if length(&candidate) == length(last) => candidate.what == What::Host,
                     _ => length(&candidate) > length(last),
                 };
                 if wins {

@@ -28,6 +28,7 @@ pub(super) const NAMES: &[&str] = &[
     "owner",
     "member",
     "realm",
+    "credential",
     "data source",
     "node",
 ];
@@ -165,6 +166,13 @@ fn field(name: &str) -> Option<What> {
         | "domaincontrollerdomain"
         | "userdomainroamingprofile" => What::Domain,
         "logonserver" => What::Host,
+        // `DB_USER`, `http-user`, `REDIS_HOST`
+        _ if name.ends_with("user") || name.ends_with("username") => What::User,
+        _ if name.ends_with("hostname")
+            || (name.ends_with("host") && !name.ends_with("localhost")) =>
+        {
+            What::Host
+        }
         _ => return None,
     })
 }
@@ -173,6 +181,7 @@ fn field(name: &str) -> Option<What> {
 fn parameter(name: &str) -> Option<What> {
     Some(match name {
         "server" | "node" | "domaincontroller" | "dc" => What::Host,
+        "credential" => What::User,
         _ => return None,
     })
 }
@@ -208,14 +217,7 @@ pub(super) fn named(text: &str, start: usize, end: usize, found: &mut Vec<Candid
     let Some(what) = what.or_else(|| server_of_connection(bytes, &name, &plain)) else {
         return;
     };
-    let is_storage = plain == "accountname"
-        && byte(bytes, name.end) == b'='
-        && memchr::memmem::find(
-            &bytes[name.end..bytes.len().min(name.end + 64)],
-            b";AccountKey=",
-        )
-        .is_some();
-    if is_storage {
+    if is_storage_account(bytes, &name, &plain) {
         return;
     }
     let Some((at, joint)) = name.joint(bytes) else {
@@ -254,6 +256,12 @@ pub(super) fn named(text: &str, start: usize, end: usize, found: &mut Vec<Candid
         unquoted_name(text, at, end, what, is_sure, found);
         at = end + 1;
     }
+}
+
+/// `AccountName=` of a connection string, `--account-name` of Azure's tools: no person's account.
+fn is_storage_account(bytes: &[u8], name: &Named, plain: &str) -> bool {
+    let rest = &bytes[name.end..bytes.len().min(name.end + 64)];
+    plain == "accountname" && (name.flag || memchr::memmem::find(rest, b";AccountKey=").is_some())
 }
 
 /// `Server=` and `Addr=` of a connection string, which has other pairs beside.
@@ -317,6 +325,14 @@ fn unquoted_name(
         .get(start..end)
         .and_then(|part| part.iter().position(|b| *b == b'('))
     {
+        // Anything else in brackets makes it a call.
+        if !starts_with(bytes, start + open + 1, "uid=")
+            && bytes[start..start + open]
+                .iter()
+                .any(|b| !b.is_ascii_digit())
+        {
+            return;
+        }
         end = start + open;
     }
     if end > start {
@@ -334,6 +350,11 @@ fn placed(
 ) {
     let bytes = text.as_bytes();
     if text.get(start..end).is_none_or(str::is_empty) || is_reference(&bytes[start..end], false) {
+        return;
+    }
+    if is_command(&text[start..end])
+        || byte(bytes, end) == b'(' && !starts_with(bytes, end, "(uid=")
+    {
         return;
     }
     // A word about the field is no name, unless it is known to be one.
@@ -367,6 +388,35 @@ fn placed(
     }
 }
 
+/// `Get-User`: PowerShell's commands are a verb and a noun.
+fn is_command(value: &str) -> bool {
+    const VERBS: &[&str] = &[
+        "Get-",
+        "Set-",
+        "New-",
+        "Read-",
+        "Import-",
+        "Invoke-",
+        "ConvertTo-",
+        "ConvertFrom-",
+        "Select-",
+        "Where-",
+        "ForEach-",
+        "Out-",
+        "Add-",
+        "Remove-",
+        "Test-",
+        "Start-",
+    ];
+    VERBS.iter().any(|verb| {
+        value.starts_with(verb)
+            && value
+                .as_bytes()
+                .get(verb.len())
+                .is_some_and(u8::is_ascii_uppercase)
+    })
+}
+
 /// Sentences behind whose words an account's name stands.
 pub(super) const SENTENCES: &[&str] = &[
     "failed password for ",
@@ -394,6 +444,14 @@ pub(super) const SENTENCES: &[&str] = &[
     "sign-in by ",
     "signed in as ",
     "for account ",
+    "[sudo] password for ",
+    "sudo password for ",
+    "create user ",
+    "alter user ",
+    "drop user ",
+    "create login ",
+    "alter login ",
+    "create role ",
 ];
 
 /// Reads the name that follows a sentence ending at `at`.

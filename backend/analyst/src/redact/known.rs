@@ -1,6 +1,7 @@
 //! What is known to be the customer's: the names that an alert gives, and the configured terms.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::candidate::{Candidate, What};
 use super::view::folded;
@@ -13,7 +14,8 @@ use aside_shared::alert::{Alert, EntityKind};
 #[derive(Clone, Default)]
 pub struct Known {
     names: Vec<Name>,
-    seen: HashMap<What, HashSet<Wiped>>,
+    /// Where each stands in `names`.
+    seen: HashMap<What, HashMap<Wiped, usize>>,
 }
 
 #[derive(Clone)]
@@ -27,7 +29,7 @@ struct Name {
 }
 
 /// Where a known name is matched.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Matched {
     Anywhere,
     /// Where it is written in capitals, as NetBIOS names are.
@@ -228,14 +230,29 @@ impl Known {
     }
 
     fn add(&mut self, what: What, spelling: &str, key: &str, matched: Matched) {
-        let seen = self.seen.entry(what).or_default();
-        if !spelling.is_empty() && seen.insert(Wiped::from(spelling)) {
-            self.names.push(Name {
-                what,
-                spelling: Wiped::from(spelling),
-                key: Wiped::from(key),
-                matched,
-            });
+        if spelling.is_empty() {
+            return;
+        }
+        let place = self
+            .seen
+            .entry(what)
+            .or_default()
+            .entry(Wiped::from(spelling));
+        match place {
+            Entry::Vacant(vacant) => {
+                vacant.insert(self.names.len());
+                self.names.push(Name {
+                    what,
+                    spelling: Wiped::from(spelling),
+                    key: Wiped::from(key),
+                    matched,
+                });
+            }
+            // What is told outright counts for more than what was concluded.
+            Entry::Occupied(at) => {
+                let name = &mut self.names[*at.get()];
+                name.matched = name.matched.min(matched);
+            }
         }
     }
 

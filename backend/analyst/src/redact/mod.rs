@@ -250,8 +250,11 @@ impl Conversation {
                 (Kind::Mac, Prefix::Mac, digits)
             }
             What::Term => (Kind::Term, Prefix::Term, known(what).unwrap_or(name)),
-            What::Address => {
-                let address = name.parse::<IpAddr>();
+            What::Address | What::Reversed => {
+                let address = match what {
+                    What::Reversed => name.rsplit('.').collect::<Vec<_>>().join(".").parse(),
+                    _ => name.parse::<IpAddr>(),
+                };
                 let prefix = match &address {
                     Ok(address) if !addresses::is_internal(address) => Prefix::Address,
                     _ => Prefix::InternalAddress,

@@ -15,6 +15,8 @@ pub(super) struct Named {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Joint {
     Equals,
+    /// `==`: a comparison.
+    Compared,
     Colon,
     /// `<name>value<`, or `Name="name">value<`.
     Tag,
@@ -81,7 +83,7 @@ impl Named {
             (b'=', b'>') | (b':' | b'+' | b'?', b'=') => joined(2, Joint::Equals),
             (b'=', b'=') => joined(
                 if byte(bytes, blank + 2) == b'=' { 3 } else { 2 },
-                Joint::Equals,
+                Joint::Compared,
             ),
             (b'=', _) => joined(1, Joint::Equals),
             (b':', b':') => None,
@@ -89,7 +91,7 @@ impl Named {
             (b'>', _) => Some((blank + 1, Joint::Tag)),
             (b'<', _) => None,
             _ if closed && starts_with(bytes, blank, "value=") => Some((blank + 6, Joint::Equals)),
-            _ if closed && byte(bytes, at) == b',' => {
+            _ if closed && byte(bytes, at) == b',' && opens_call(bytes, self.start) => {
                 // `setRequestHeader("X-Api-Key", "...")`
                 let next = past_blanks(bytes, at + 1);
                 quote(bytes, next).map(|_| (next, Joint::Equals))
@@ -100,9 +102,15 @@ impl Named {
     }
 }
 
+/// Whether the quoted name at `start` is the first argument of a call.
+fn opens_call(bytes: &[u8], start: usize) -> bool {
+    let mark = run_start(bytes, start, 3, |b| matches!(b, b'"' | b'\'' | b'\\'));
+    before(bytes, mark) == b'('
+}
+
 /// Whether a quotation mark at `at` closes a quotation that was opened before `start`, as in
 /// `"Password: "`.
-fn closes_around(bytes: &[u8], start: usize, at: usize) -> bool {
+pub(super) fn closes_around(bytes: &[u8], start: usize, at: usize) -> bool {
     let Some((_, mark)) = quote(bytes, at) else {
         return false;
     };

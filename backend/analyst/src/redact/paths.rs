@@ -203,7 +203,10 @@ fn share(text: &str, at: usize, start: usize, found: &mut Vec<Candidate>) {
     {
         return;
     }
-    found.push(Candidate::placed(start, end, What::Host));
+    // A share of a domain (`\\acme.local\sysvol`) is read by its name's ending.
+    if !super::addresses::has_internal_ending(&folded(name)) {
+        found.push(Candidate::placed(start, end, What::Host));
+    }
 }
 
 /// `DOMAIN\user`, joined by the backslashes at `at..start`.
@@ -272,7 +275,11 @@ fn account(text: &str, at: usize, start: usize, names: &Names, found: &mut Vec<C
         && !ending.is_some_and(|ending| words::is_file_ending(&ending));
     let is_escape =
         start - at == 1 && matches!(user, "n" | "r" | "t") || starts_with(bytes, start, "u00");
-    if is_netbios && is_user && !is_escape && !words::is_no_value(&folded_user) {
+    let is_alone = matches!(lead, 0 | b'\n')
+        && matches!(byte(bytes, last), 0 | b'\n' | b'\r')
+        && domain.len() <= 15
+        && is_user;
+    if (is_netbios || is_alone) && is_user && !is_escape && !words::is_no_value(&folded_user) {
         found.push(Candidate::placed(first, at, What::Domain));
         found.push(Candidate::placed(start, last, What::User));
     }

@@ -30,12 +30,14 @@ enum Place {
     Joined(&'static str, Holds),
     /// The first argument that is no flag.
     First(Holds),
+    /// The first argument, if it is no flag.
+    Head(Holds),
     /// The last argument of a line that has one of these flags.
     Last(&'static [&'static str], Holds),
 }
 
 use Holds::{Domain, Hash, Host, Pair, Password, Source, User};
-use Place::{First, Joined, Last, Next};
+use Place::{First, Head, Joined, Last, Next};
 
 /// Programs that share their flags.
 pub(super) struct Program {
@@ -302,6 +304,7 @@ pub(super) const PROGRAMS: &[Program] = &[
             Joined("-U", Pair(b'%')),
             Next("--user", Pair(b'%')),
             Next("-W", Domain),
+            First(Host),
         ],
     },
     Program {
@@ -451,8 +454,12 @@ pub(super) const PROGRAMS: &[Program] = &[
             "set-adaccountpassword",
             "remove-aduser",
             "get-mailbox",
+            "set-localuser",
+            "remove-localuser",
+            "enable-localuser",
+            "disable-localuser",
         ],
-        places: &[First(User), Next("-Name", User), Next("-Identity", User)],
+        places: &[Head(User), Next("-Name", User), Next("-Identity", User)],
     },
     Program {
         names: &[
@@ -494,7 +501,11 @@ pub(super) const PROGRAMS: &[Program] = &[
     },
     Program {
         names: &["bitsadmin"],
-        places: &[Last(&["/setcredentials", "/SetCredentials"], Password)],
+        places: &[],
+    },
+    Program {
+        names: &["sqlplus", "sqlldr", "expdp", "impdp"],
+        places: &[First(Pair(b'/'))],
     },
     Program {
         names: &["kinit", "smbpasswd"],
@@ -550,6 +561,7 @@ pub(super) fn program(
             impacket(text, &arguments, found)
         }
         "htpasswd" => htpasswd(text, &arguments, found),
+        "bitsadmin" => bitsadmin(text, &arguments, found),
         _ => {}
     }
     for place in program.places {
@@ -608,11 +620,21 @@ fn read(text: &str, arguments: &[Argument], place: Place, found: &mut Vec<Candid
                 }
             }
         }
+        Head(what) => {
+            if let Some(first) = arguments
+                .first()
+                .filter(|first| !part(first).starts_with('-'))
+            {
+                holds(text, *first, what, found);
+            }
+        }
         First(what) => {
             let mut skipped = false;
             for argument in arguments {
                 let own = part(argument);
-                let is_flag = own.starts_with('-') || own.starts_with('/') && own.len() > 1;
+                let is_windows_flag =
+                    own.starts_with('/') && !own.starts_with("//") && own.len() > 1;
+                let is_flag = own.starts_with('-') || is_windows_flag;
                 if !is_flag && !std::mem::take(&mut skipped) {
                     holds(text, *argument, what, found);
                     return;
@@ -724,7 +746,7 @@ fn holds(text: &str, argument: Argument, what: Holds, found: &mut Vec<Candidate>
         Hash => found.push(Candidate::sure(start, end, What::Secret("PASSWORD-HASH"))),
         User => account(text, start, end, found),
         Host => {
-            let first = run_end(text.as_bytes(), start, 4, |b| b == b'\\');
+            let first = run_end(text.as_bytes(), start, 4, |b| matches!(b, b'\\' | b'/'));
             let first = if starts_with(text.as_bytes(), first, "tcp:") {
                 first + 4
             } else {
@@ -743,6 +765,14 @@ fn holds(text: &str, argument: Argument, what: Holds, found: &mut Vec<Candidate>
             }
         }
         Domain => found.push(Candidate::placed(start, end, What::Domain)),
+        // `user/password@database`
+        Pair(b'/') => {
+            let login = value.rfind('@').unwrap_or(value.len());
+            if let Some(at) = value[..login].find('/') {
+                account(text, start, start + at, found);
+                password(start + at + 1, start + login, &value[at + 1..login], found);
+            }
+        }
         Pair(joint) => match value.bytes().position(|b| b == joint) {
             Some(at) => {
                 account(text, start, start + at, found);
@@ -940,6 +970,29 @@ fn htpasswd(text: &str, arguments: &[Argument], found: &mut Vec<Candidate>) {
     {
         account(text, name.start, name.end, found);
         holds(text, *secret, Password, found);
+    }
+}
+
+/// `bitsadmin /setcredentials job target scheme user password`
+fn bitsadmin(text: &str, arguments: &[Argument], found: &mut Vec<Candidate>) {
+    let is_flag = |argument: &Argument| {
+        let own = text.get(argument.start..argument.end).unwrap_or_default();
+        own.eq_ignore_ascii_case("/setcredentials")
+    };
+    let place = arguments.iter().position(is_flag);
+    if let Some([_, _, _, name, secret, ..]) = place.and_then(|place| arguments.get(place + 1..)) {
+        account(text, name.start, name.end, found);
+        holds(text, *secret, Password, found);
+    }
+}
+
+/// The login of an Oracle address, `thin:user/password@…`; `at` is where it begins.
+pub(super) fn oracle(text: &str, at: usize, found: &mut Vec<Candidate>) {
+    let end = run_end(text.as_bytes(), at, 256, |b| {
+        !matches!(b, b' ' | b'"' | b'\'' | b'\n')
+    });
+    if text.get(at..end).is_some_and(|login| login.contains('@')) {
+        holds(text, Argument { start: at, end }, Pair(b'/'), found);
     }
 }
 

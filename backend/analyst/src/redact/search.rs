@@ -33,6 +33,7 @@ enum Anchor {
     Bearer,
     Basic,
     Signature,
+    Identified,
     SecureString,
     NetworkCredential,
     PsCredential,
@@ -47,6 +48,9 @@ enum Anchor {
     Ending,
     Sid,
     Ipv4,
+    Reversed,
+    Pair,
+    Oracle,
     Url,
 }
 
@@ -110,6 +114,7 @@ static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
         ("sig=", Anchor::Signature),
         ("x-amz-signature=", Anchor::Signature),
         ("x-goog-signature=", Anchor::Signature),
+        ("identified by ", Anchor::Identified),
         ("convertto-securestring", Anchor::SecureString),
         ("networkcredential", Anchor::NetworkCredential),
         ("pscredential", Anchor::PsCredential),
@@ -125,6 +130,10 @@ static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
         ("s-1-5-21-", Anchor::Sid),
         ("s-1-12-1-", Anchor::Sid),
         ("://", Anchor::Url),
+        (".in-addr.arpa", Anchor::Reversed),
+        ("auth=(", Anchor::Pair),
+        ("basicauth(", Anchor::Pair),
+        ("oracle:thin:", Anchor::Oracle),
     ] {
         add(word, anchor);
     }
@@ -194,6 +203,7 @@ fn announced(text: &str, wanted: Wanted<'_>, found: &mut Vec<Candidate>) {
             Anchor::Bearer => secrets::authorization(text, end, false, found),
             Anchor::Basic => secrets::authorization(text, end, true, found),
             Anchor::Signature => secrets::signature(bytes, start, end, found),
+            Anchor::Identified => secrets::identified(text, end, found),
             Anchor::SecureString => secrets::secure_string(text, end, found),
             Anchor::NetworkCredential => secrets::credential(text, end, true, found),
             Anchor::PsCredential => secrets::credential(text, end, false, found),
@@ -222,6 +232,9 @@ fn announced(text: &str, wanted: Wanted<'_>, found: &mut Vec<Candidate>) {
                 addresses::ipv4(text, start, false, found)
             }
             Anchor::Ipv4 => {}
+            Anchor::Reversed => addresses::reversed(text, start, wanted.external_addresses, found),
+            Anchor::Pair => secrets::credential(text, end - 1, true, found),
+            Anchor::Oracle => programs::oracle(text, end, found),
             Anchor::Url => addresses::url(text, start, found),
         }
     }

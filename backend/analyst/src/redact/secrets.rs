@@ -2,7 +2,7 @@
 //! tokens in flags, variables, configuration, headers and connection strings.
 
 use super::candidate::{Candidate, What};
-use super::named::{Joint, Named};
+use super::named::{Joint, Named, closes_around};
 use super::values::{
     Value, before, byte, is_end, is_reference, is_word, past_blanks, quote, quoted_end, run_end,
     starts_with, value,
@@ -383,6 +383,9 @@ fn given(
         return;
     };
     // `Authorization: Bearer x` is read with its scheme.
+    if joint == Joint::Compared && !quoted {
+        return;
+    }
     if given.is_empty() || is_reference(given.as_bytes(), quoted) {
         return;
     }
@@ -561,6 +564,22 @@ fn is_dotted_name(value: &str) -> bool {
 /// `the password is Summer2024!`: a password that is told in a sentence.
 fn told(text: &str, at: usize, found: &mut Vec<Candidate>) {
     let bytes = text.as_bytes();
+    // `WITH PASSWORD 'x'`
+    let mark = past_blanks(bytes, at);
+    if let Some(opening) = quote(bytes, mark)
+        && mark > at
+        && !closes_around(bytes, at, mark)
+    {
+        let (start, end) = (mark + opening.0, quoted_end(bytes, mark, opening));
+        let quoted = text.get(start..end).unwrap_or_default();
+        let is_value = quoted.len() >= 4
+            && !quoted.contains([' ', ':'])
+            && !words::is_no_value(&quoted.to_ascii_lowercase());
+        if is_value && !is_reference(quoted.as_bytes(), true) {
+            found.push(Candidate::sure(start, end, What::Secret("PASSWORD")));
+        }
+        return;
+    }
     // `password for the account is …`
     let stop = run_end(bytes, at, 64, |b| {
         !matches!(b, b'.' | b'\n' | b'"' | b';' | b',' | b'=')
@@ -612,7 +631,7 @@ pub(super) fn looks_like_chance(value: &str) -> bool {
     if !(12..=8192).contains(&length)
         || value.contains("://")
         || value.contains(' ')
-        || is_path(value)
+        || (is_path(value) && !is_base64_key(value))
     {
         return false;
     }
@@ -636,6 +655,14 @@ pub(super) fn looks_like_chance(value: &str) -> bool {
         && !is_slug(value)
 }
 
+/// A key of Amazon's (40 characters) or Azure's (88) may begin with a slash.
+fn is_base64_key(value: &str) -> bool {
+    matches!(value.len(), 40 | 44 | 88)
+        && !value.contains(['.', '-', '_', '~', '\\'])
+        && value.bytes().any(|b| b.is_ascii_uppercase())
+        && value.bytes().any(|b| b.is_ascii_digit())
+}
+
 /// `my-app-config-2`, `prod_db_main_1`: words with a number.
 fn is_slug(value: &str) -> bool {
     let parts: Vec<&str> = value.split(['-', '_', '.', ':', '/']).collect();
@@ -653,6 +680,8 @@ fn is_weak_key(value: &str, plain: &str) -> bool {
     let is_secret = plain.ends_with("secret")
         || plain.ends_with("token")
         || plain.ends_with("apikey")
+        || plain.ends_with("sessid")
+        || plain.ends_with("sessionid")
         || plain.ends_with("accesskey");
     let has_digit = value.bytes().any(|b| b.is_ascii_digit());
     let has_letter = value.bytes().any(|b| b.is_ascii_alphabetic());
@@ -744,6 +773,26 @@ pub(super) fn hash_flag(text: &str, at: usize, found: &mut Vec<Candidate>) {
             value.start,
             value.end,
             What::Secret("PASSWORD-HASH"),
+        ));
+    }
+}
+
+/// What `IDENTIFIED BY` of SQL, ending at `at`, gives: `'x'`, `BY PASSWORD 'x'`.
+pub(super) fn identified(text: &str, at: usize, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    let mut at = past_blanks(bytes, at);
+    if starts_with(bytes, at, "values ") {
+        at += "values ".len();
+    }
+    let value = value(bytes, at, |_, b| is_end(b));
+    if value.end > value.start
+        && !is_reference(&bytes[value.start..value.end], value.quoted)
+        && !starts_with(bytes, value.start, "password")
+    {
+        found.push(Candidate::sure(
+            value.start,
+            value.end,
+            What::Secret("PASSWORD"),
         ));
     }
 }

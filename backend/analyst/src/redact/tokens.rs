@@ -369,7 +369,16 @@ pub(super) fn pem_end(text: &str, start: usize, found: &mut Vec<Candidate>) {
         return;
     }
     let end = run_end(bytes, title, 5, |b| b == b'-');
-    let mut first = run_start(bytes, start, 64 * 1024, is_key_line);
+    let mut first = start;
+    for _ in 0..1024 {
+        // Lines of a key, also when blanks have taken the place of their ends.
+        let blank = run_start(bytes, first, 2, |b| b == b' ' || b == b'\t');
+        let line = run_start(bytes, blank, 64 * 1024, is_key_line);
+        if blank - line < 16 && line < blank || line == blank {
+            break;
+        }
+        first = line;
+    }
     while first < start && !bytes[first].is_ascii_alphanumeric() {
         first += 1;
     }

@@ -164,6 +164,8 @@ pub(super) fn is_reference(value: &[u8], quoted: bool) -> bool {
                     .all(|b| is_word(*b) || matches!(b, b':' | b'.' | b'}'))
         }
         [b'%', middle @ .., b'%'] => !middle.is_empty() && middle.iter().all(|b| is_word(*b)),
+        // `%1`, `%p`, `%%h` of a batch file.
+        [b'%', b'%', _] | [b'%', _] => true,
         [b'<', .., b'>'] | [b'{', .., b'}'] | [b'[', .., b']'] => true,
         [b'@', b'{', ..] | [b'!', .., b'!'] => true,
         _ => {

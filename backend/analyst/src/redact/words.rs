@@ -36,7 +36,7 @@ com org net http https file ftp";
 const NO_HOSTS: &str = "\
 localhost localdomain localhost.localdomain broadcasthost ip6-localhost ip6-loopback tsclient wsl$ wsl.localhost \
 host.docker.internal gateway.docker.internal kubernetes.docker.internal metadata.google.internal \
-kubernetes.default.svc.cluster.local cluster.local svc.cluster.local home.arpa metadata all any none null unknown";
+kubernetes.default.svc.cluster.local cluster.local svc.cluster.local home.arpa metadata example invalid test all any none null unknown";
 
 /// What stands behind `user:` or `password` without being one.
 const NO_VALUES: &str = "\
@@ -49,7 +49,8 @@ hash hashes hashing length file files name names manager expires expiration neve
 account accounts user users username password passwd passwords passphrase pass secret token key login logon logged \
 log in out added removed deleted created modified failed failure success successful denied accepted rejected error \
 agent mode profile data name id group groups role roles input output n/a na - -- * ** *** \\* read-host get-credential \
-getpass stdin prompted hidden masked redacted removed example changeme? input";
+getpass stdin prompted hidden masked redacted removed example input await async new function \
+return const let var class def param x86_64 amd64 arm64 aarch64 i386 i686 x64 x86";
 
 /// Words too common to be taken for a name wherever they stand.
 const COMMON: &str = "\
