@@ -120,12 +120,14 @@ fn decoded(run: &str) -> Option<String> {
         false => &PLAIN,
     };
     // The first bytes tell nearly every run that is no text.
-    let head = engine.decode(&run[..SHORTEST]).ok()?;
+    let mut head = [0; SHORTEST];
+    let length = engine.decode_slice(&run[..SHORTEST], &mut head).ok()?;
+    let head = &head[..length];
     let is_packed = matches!(
-        head[..],
+        head,
         [0x1f, 0x8b, ..] | [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..]
     );
-    if !is_packed && !begins_readable(&head) {
+    if !is_packed && !begins_readable(head) {
         return None;
     }
     let whole = run.len() - usize::from(run.len() % 4 == 1);

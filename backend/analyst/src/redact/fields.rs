@@ -5,8 +5,8 @@ use super::candidate::{Candidate, What};
 use super::named::{Joint, Named};
 use super::programs;
 use super::values::{
-    before, byte, ends_with, is_end, is_reference, is_word, past_blanks, run_end, run_start,
-    starts_with, value,
+    before, byte, ends_with, is_blank, is_end, is_reference, is_word, past_blanks, run_end,
+    run_start, starts_with, value,
 };
 use super::words;
 
@@ -190,6 +190,9 @@ fn parameter(name: &str) -> Option<What> {
 pub(super) fn named(text: &str, start: usize, end: usize, found: &mut Vec<Candidate>) {
     let bytes = text.as_bytes();
     let mut name = Named::around(bytes, start, end);
+    if !name.may_have_value(bytes) {
+        return;
+    }
     if text.get(name.start..name.end).is_none() {
         return;
     }
@@ -542,24 +545,20 @@ pub(super) fn syslog(text: &str, start: usize, found: &mut Vec<Candidate>) {
 
 /// Whether an argument at `at` is one of a remote shell or copy: its `user@host` names a login.
 pub(super) fn is_remote_shell(bytes: &[u8], at: usize) -> bool {
+    const PROGRAMS: &[&str] = &[
+        "ssh",
+        "scp",
+        "sftp",
+        "rsync",
+        "ssh-copy-id",
+        "mosh",
+        "sshfs",
+    ];
     let start = run_start(bytes, at, 160, |b| !matches!(b, b'\n' | b'|' | b';'));
-    let part = &bytes[start..at];
-    [
-        "ssh ",
-        "scp ",
-        "sftp ",
-        "rsync ",
-        "ssh.exe ",
-        "scp.exe ",
-        "ssh-copy-id ",
-        "mosh ",
-        "ssh\" ",
-        "sshfs ",
-    ]
-    .iter()
-    .any(|program| {
-        memchr::memmem::find_iter(part, program.as_bytes())
-            .any(|place| place == 0 || !is_word(part[place - 1]))
+    let ends_word = |b: &u8| is_blank(*b) || matches!(b, b'"' | b'\'' | b'/' | b'\\');
+    bytes[start..at].split(ends_word).any(|word| {
+        let word = word.strip_suffix(b".exe").unwrap_or(word);
+        PROGRAMS.iter().any(|program| word == program.as_bytes())
     })
 }
 

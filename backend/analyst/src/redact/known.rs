@@ -280,40 +280,57 @@ pub(super) struct Names {
     search: Option<AhoCorasick>,
     /// By the search's pattern.
     searched: Vec<(What, bool)>,
+    is_quick: bool,
 }
 
 impl Names {
-    pub(super) fn of(known: &Known) -> Self {
+    /// The names in `known`; `is_quick` for a long text.
+    pub(super) fn of(known: &Known, is_quick: bool) -> Self {
         let mut patterns = Vec::new();
         let mut searched = Vec::new();
-        let mut keys: HashMap<What, HashMap<Wiped, Wiped>> = HashMap::new();
         for name in &known.names {
             if name.matched != Matched::InItsPlace {
                 patterns.push(&*name.spelling);
                 searched.push((name.what, name.matched == Matched::InCapitals));
             }
-            keys.entry(name.what)
+        }
+        // The quick kind takes longer to make, and memory by the pattern.
+        let is_quick = is_quick && patterns.len() <= 400;
+        let kind = match is_quick {
+            true => AhoCorasickKind::DFA,
+            false => AhoCorasickKind::ContiguousNFA,
+        };
+        let search = (!patterns.is_empty()).then(|| {
+            AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .match_kind(MatchKind::Standard)
+                .kind(Some(kind))
+                .build(patterns)
+        });
+        let mut names = Self {
+            keys: HashMap::new(),
+            search: search.and_then(Result::ok),
+            searched,
+            is_quick,
+        };
+        names.also(known);
+        names
+    }
+
+    /// Knows more names, without looking for them.
+    pub(super) fn also(&mut self, more: &Known) {
+        for name in &more.names {
+            self.keys
+                .entry(name.what)
                 .or_default()
                 .entry(name.spelling.clone())
                 .or_insert_with(|| name.key.clone());
         }
-        let search = (!patterns.is_empty())
-            .then(|| {
-                // The quick kind costs memory by the pattern.
-                let kind = (patterns.len() <= 400).then_some(AhoCorasickKind::DFA);
-                AhoCorasick::builder()
-                    .ascii_case_insensitive(true)
-                    .match_kind(MatchKind::Standard)
-                    .kind(kind)
-                    .build(patterns)
-                    .ok()
-            })
-            .flatten();
-        Self {
-            keys,
-            search,
-            searched,
-        }
+    }
+
+    /// Whether the search is of the quick kind.
+    pub(super) fn is_quick(&self) -> bool {
+        self.is_quick
     }
 
     /// What makes a folded name one with other spellings, where it is known.

@@ -47,6 +47,27 @@ impl Named {
         }
     }
 
+    /// Whether something may be given to the name: most words of these kinds stand in a sentence or a
+    /// path, and need no further look.
+    pub(super) fn may_have_value(&self, bytes: &[u8]) -> bool {
+        matches!(
+            byte(bytes, self.end),
+            b'=' | b':'
+                | b' '
+                | b'\t'
+                | b'"'
+                | b'\''
+                | b'`'
+                | b'\\'
+                | b']'
+                | b')'
+                | b'>'
+                | b'+'
+                | b'?'
+                | b'<'
+        )
+    }
+
     /// The name in small letters without what separates its words.
     pub(super) fn plain(&self, bytes: &[u8]) -> String {
         bytes[self.start..self.end]

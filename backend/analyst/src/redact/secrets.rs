@@ -229,13 +229,17 @@ pub(super) fn named(
     if text.get(name.start..name.end).is_none() {
         return;
     }
+    let joint = name.joint(bytes);
+    if joint.is_none() && promise == Promise::Key {
+        return;
+    }
     let plain = name.plain(bytes);
     if NOT_SECRET.iter().any(|word| plain.contains(word))
         || !promises(bytes, &name, start, end, promise)
     {
         return;
     }
-    match name.joint(bytes) {
+    match joint {
         Some((at, joint)) => given(text, &name, at, joint, promise, &plain, found),
         None if promise == Promise::Password => told(text, name.end, found),
         None => {}
