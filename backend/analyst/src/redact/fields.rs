@@ -6,7 +6,7 @@ use super::named::{Joint, Named};
 use super::programs;
 use super::values::{
     before, byte, ends_with, is_blank, is_end, is_reference, is_word, past_blanks, run_end,
-    run_start, starts_with, value,
+    run_start, starts_with, value_within,
 };
 use super::words;
 
@@ -234,7 +234,7 @@ pub(super) fn named(text: &str, start: usize, end: usize, found: &mut Vec<Candid
         }
         return;
     };
-    let value = value(bytes, at, |at, b| match joint {
+    let value = value_within(bytes, at, 256, |at, b| match joint {
         Joint::Tag => matches!(b, b'<' | b'\n'),
         _ => is_end(b) && !(b == b',' && is_word(byte(bytes, at + 1)) && joint == Joint::Blank),
     });

@@ -179,13 +179,19 @@ fn announced(text: &str, wanted: Wanted<'_>, found: &mut Vec<Candidate>) {
     let Anchors { search, what } = &*ANCHORS;
     // A program's arguments are read once, however often its name stands in them.
     let mut read_until = vec![0; PROGRAMS.len()];
-    let mut past = 0;
+    // What was read to its end is not read again from each of its parts.
+    let (mut past, mut past_value, mut past_token) = (0, 0, 0);
     for hit in search.find_overlapping_iter(text) {
         let (start, end) = (hit.start(), hit.end());
         match what[hit.pattern().as_usize()] {
-            Anchor::Secret(promise) => secrets::named(text, start, end, promise, found),
+            Anchor::Secret(promise) => {
+                if start >= past_value {
+                    let past = secrets::named(text, start, end, promise, found);
+                    past_value = past.unwrap_or(past_value);
+                }
+            }
             Anchor::Token(number) => tokens::token(text, start, &FORMS[number], found),
-            Anchor::Jwt => tokens::jwt(bytes, start, found),
+            Anchor::Jwt if start >= past_token => past_token = tokens::jwt(bytes, start, found),
             Anchor::Entra => tokens::entra(bytes, start, found),
             Anchor::Pem if start >= past => {
                 if let Some(end) = tokens::pem(text, start, found) {
@@ -197,8 +203,11 @@ fn announced(text: &str, wanted: Wanted<'_>, found: &mut Vec<Candidate>) {
                 past = end;
             }
             Anchor::Pem | Anchor::PemEnd => {}
-            Anchor::Putty => tokens::putty(bytes, start, found),
-            Anchor::Hash => tokens::crypt_hash(bytes, start, end - start, found),
+            Anchor::Putty if start >= past => past = tokens::putty(bytes, start, found),
+            Anchor::Hash if start >= past_token => {
+                past_token = tokens::crypt_hash(bytes, start, end - start, found);
+            }
+            Anchor::Putty | Anchor::Hash | Anchor::Jwt => {}
             Anchor::HashFlag => secrets::hash_flag(text, end, found),
             Anchor::Bearer => secrets::authorization(text, end, false, found),
             Anchor::Basic => secrets::authorization(text, end, true, found),

@@ -213,37 +213,61 @@ const TAILS: &[&str] = &[
     "salt",
 ];
 
-/// Reads what is given to the name around `start..end`, which holds a word of [`NAMES`].
+/// Longer values than this are looked at once, however many names stand in them.
+const LONG: usize = 512;
+
+/// Reads what is given to the name around `start..end`, which holds a word of [`NAMES`]. Says where a
+/// long value ends that was looked at.
 pub(super) fn named(
     text: &str,
     start: usize,
     end: usize,
     promise: Promise,
     found: &mut Vec<Candidate>,
-) {
+) -> Option<usize> {
     let bytes = text.as_bytes();
     if !is_word_of_name(bytes, start, end, promise) {
-        return;
+        return None;
     }
     let name = Named::around(bytes, start, end);
     if text.get(name.start..name.end).is_none() {
-        return;
+        return None;
     }
     let joint = name.joint(bytes);
     if joint.is_none() && promise == Promise::Key {
-        return;
+        return None;
     }
     let plain = name.plain(bytes);
     if NOT_SECRET.iter().any(|word| plain.contains(word))
         || !promises(bytes, &name, start, end, promise)
     {
-        return;
+        return None;
     }
     match joint {
-        Some((at, joint)) => given(text, &name, at, joint, promise, &plain, found),
-        None if promise == Promise::Password => told(text, name.end, found),
-        None => {}
+        Some((at, joint)) => {
+            let value = value_of(bytes, &name, at, joint, promise);
+            let (end, is_long) = (value.end, value.end - value.start > LONG && !value.quoted);
+            given(text, &name, value, joint, promise, &plain, found);
+            is_long.then_some(end)
+        }
+        None => {
+            if promise == Promise::Password {
+                told(text, name.end, found);
+            }
+            None
+        }
     }
+}
+
+/// The value that a name is given, as far as it goes.
+fn value_of(bytes: &[u8], name: &Named, at: usize, joint: Joint, promise: Promise) -> Value {
+    let in_query = matches!(before(bytes, name.start), b'?' | b'&');
+    value(bytes, at, |at, b| match joint {
+        Joint::Blank => is_blank_end(bytes, at, b),
+        Joint::Tag => b == b'<' || b == b'\n',
+        _ if in_query => is_end(b) || b == b'#' && is_word(byte(bytes, at + 1)),
+        _ => ends_unquoted(bytes, at, b, promise),
+    })
 }
 
 /// Whether the word stands for itself in the name, and is not the middle of another word.
@@ -348,20 +372,13 @@ fn promises(bytes: &[u8], name: &Named, start: usize, end: usize, promise: Promi
 fn given(
     text: &str,
     name: &Named,
-    at: usize,
+    value: Value,
     joint: Joint,
     promise: Promise,
     plain: &str,
     found: &mut Vec<Candidate>,
 ) {
     let bytes = text.as_bytes();
-    let in_query = matches!(before(bytes, name.start), b'?' | b'&');
-    let value = value(bytes, at, |at, b| match joint {
-        Joint::Blank => is_blank_end(bytes, at, b),
-        Joint::Tag => b == b'<' || b == b'\n',
-        _ if in_query => is_end(b) || b == b'#' && is_word(byte(bytes, at + 1)),
-        _ => ends_unquoted(bytes, at, b, promise),
-    });
     let Value {
         mut start,
         mut end,
@@ -398,7 +415,17 @@ fn given(
     }
     let small = given.to_ascii_lowercase();
     let is_value = match promise {
-        Promise::Password => is_password(text, name, &value_of(given, quoted), joint, end, &small),
+        Promise::Password => is_password(
+            text,
+            name,
+            &Given {
+                text: given,
+                quoted,
+            },
+            joint,
+            end,
+            &small,
+        ),
         Promise::Key => {
             let is_hash = plain.ends_with("hash");
             is_hash
@@ -418,10 +445,6 @@ fn given(
 struct Given<'t> {
     text: &'t str,
     quoted: bool,
-}
-
-fn value_of(text: &str, quoted: bool) -> Given<'_> {
-    Given { text, quoted }
 }
 
 /// The word of the placeholder.

@@ -243,10 +243,11 @@ fn secret_beside(bytes: &[u8], end: usize, found: &mut Vec<Candidate>) {
     }
 }
 
-/// A JSON web token (RFC 7519) that begins at `start` with `eyJ`; a cut one too.
-pub(super) fn jwt(bytes: &[u8], start: usize, found: &mut Vec<Candidate>) {
+/// A JSON web token (RFC 7519) that begins at `start` with `eyJ`; a cut one too. Says how far it was
+/// read.
+pub(super) fn jwt(bytes: &[u8], start: usize, found: &mut Vec<Candidate>) -> usize {
     if !bytes[start..].starts_with(b"eyJ") || is_inside(bytes, start) {
-        return;
+        return start;
     }
     let part = |at: usize| run_end(bytes, at, 16 * 1024, |b| UrlSafe.has(b) || b == b'=');
     let header = part(start);
@@ -264,17 +265,18 @@ pub(super) fn jwt(bytes: &[u8], start: usize, found: &mut Vec<Candidate>) {
         if parts == 5 {
             found.push(Candidate::sure(start, end, What::Secret("JWT")));
         }
-        return;
+        return header;
     }
     let mut end = part(header + 1);
     if end - header < 8 {
-        return;
+        return end;
     }
     if byte(bytes, end) == b'.' {
         let signature = part(end + 1);
         end = if signature > end + 1 { signature } else { end };
     }
     found.push(Candidate::sure(start, end, What::Secret("JWT")));
+    end
 }
 
 /// A Telegram bot's token, `123456789:AA…`, whose colon stands at `colon`.
@@ -403,8 +405,9 @@ fn find_within(bytes: &[u8], from: usize, most: usize, needle: &[u8]) -> Option<
     memchr::memmem::find(bytes.get(from..end)?, needle).map(|at| from + at)
 }
 
-/// The private part of a key file of PuTTY, whose `Private-Lines:` stands at `start`.
-pub(super) fn putty(bytes: &[u8], start: usize, found: &mut Vec<Candidate>) {
+/// The private part of a key file of PuTTY, whose `Private-Lines:` stands at `start`. Says
+/// where it ends.
+pub(super) fn putty(bytes: &[u8], start: usize, found: &mut Vec<Candidate>) -> usize {
     let body = run_end(bytes, start + "Private-Lines:".len(), 8, |b| {
         b == b' ' || b.is_ascii_digit()
     });
@@ -415,11 +418,17 @@ pub(super) fn putty(bytes: &[u8], start: usize, found: &mut Vec<Candidate>) {
         None => run_end(bytes, body, 32 * 1024, is_key_line),
     };
     found.push(Candidate::sure(start, end, What::Secret("PRIVATE-KEY")));
+    end
 }
 
 /// A password's hash in the modular crypt format, or a Kerberos ticket's, that begins at `start`
-/// with `$`.
-pub(super) fn crypt_hash(bytes: &[u8], start: usize, prefix: usize, found: &mut Vec<Candidate>) {
+/// with `$`. Says how far it was read.
+pub(super) fn crypt_hash(
+    bytes: &[u8],
+    start: usize,
+    prefix: usize,
+    found: &mut Vec<Candidate>,
+) -> usize {
     let is = |b: u8| {
         b.is_ascii_alphanumeric()
             || matches!(
@@ -437,6 +446,7 @@ pub(super) fn crypt_hash(bytes: &[u8], start: usize, prefix: usize, found: &mut 
     if end - start >= prefix + 20 {
         found.push(Candidate::sure(start, end, What::Secret("PASSWORD-HASH")));
     }
+    end
 }
 
 /// LM and NT hashes joined by the colon at `colon`.

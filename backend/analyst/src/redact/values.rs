@@ -106,6 +106,17 @@ pub(super) struct Value {
 
 /// Reads a value; `ends` says which bytes end an unquoted one.
 pub(super) fn value(bytes: &[u8], at: usize, ends: impl Fn(usize, u8) -> bool) -> Value {
+    value_within(bytes, at, LONGEST, ends)
+}
+
+/// Reads a value of at most `longest` bytes.
+pub(super) fn value_within(
+    bytes: &[u8],
+    at: usize,
+    longest: usize,
+    ends: impl Fn(usize, u8) -> bool,
+) -> Value {
+    let bytes = &bytes[..bytes.len().min(at + longest)];
     if let Some(opening) = quote(bytes, at) {
         return Value {
             start: at + opening.0,
