@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aside_analyst::redact::{Conversation, Known, Settings};
-use aside_benches::labelled::{KnownNames, corpus};
+use aside_benches::labelled::{KnownNames, LOOK_ALIKES, corpus};
 
 fn conversation(names: &KnownNames) -> Conversation {
     let mut known = Known::default();
@@ -61,4 +61,15 @@ fn recall_and_precision_are_at_least_ninety_nine_of_a_hundred_in_every_class() {
     }
     assert_eq!(classes.len(), 9);
     assert!(low.is_empty(), "too low: {low:?}");
+}
+
+#[test]
+fn what_only_looks_like_something_to_hide_stays() {
+    let changed: Vec<String> = LOOK_ALIKES
+        .iter()
+        .map(|text| (text, conversation(&KnownNames::default()).redact(text).text))
+        .filter(|(text, redacted)| *text != redacted)
+        .map(|(text, redacted)| format!("{text}\n  -> {redacted}"))
+        .collect();
+    assert!(changed.is_empty(), "{}", changed.join("\n"));
 }

@@ -38,11 +38,9 @@ fn is_user(name: &str) -> bool {
             '"', '/', '\\', '[', ']', ':', ';', '|', '=', ',', '+', '*', '?', '<', '>', '$', '%',
             '{', '}', '(', ')',
         ]);
-    is_possible
-        && !words::is_built_in_user(name)
-        && !words::is_service_user(name)
-        && !name.starts_with("s-1-")
-        && !(name.len() >= 32 && name.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'))
+    let is_everybodys = words::is_built_in_user(name) || words::is_service_user(name);
+    let is_id = name.len() >= 32 && name.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    is_possible && !is_everybodys && !is_id && !name.starts_with("s-1-")
 }
 
 fn is_host(name: &str, names: &Names) -> bool {

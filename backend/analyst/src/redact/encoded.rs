@@ -68,8 +68,9 @@ fn run(
         found.push(Candidate::sure(start, end, What::Secret(key)));
         return;
     }
-    let is_hex =
-        part.len() >= 24 && part.len() % 2 == 0 && part.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_hex = part.len() >= 24
+        && part.len().is_multiple_of(2)
+        && part.bytes().all(|b| b.is_ascii_hexdigit());
     if is_hex {
         if let Some(decoded) = hex::decode(part).ok().and_then(|bytes| readable(&bytes))
             && holds(&decoded)

@@ -7,7 +7,6 @@ use super::candidate::{Candidate, What};
 use super::view::folded;
 use super::wiped::Wiped;
 use super::{addresses, words};
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use aside_shared::alert::{Alert, EntityKind};
 
 /// Names that are the customer's. Built-in accounts among them are passed over.
@@ -38,8 +37,11 @@ enum Matched {
     InItsPlace,
 }
 
+/// Takes a name over.
+type Learn = fn(&mut Known, &str);
+
 /// Fields of vendors' records that hold names, by the last part of the field's name.
-const FIELDS: &[(&str, fn(&mut Known, &str))] = &[
+const FIELDS: &[(&str, Learn)] = &[
     ("hostname", Known::host),
     ("host_name", Known::host),
     ("computer_name", Known::host),
@@ -61,7 +63,6 @@ const FIELDS: &[(&str, fn(&mut Known, &str))] = &[
     ("external_ip", Known::address),
     ("connection_ip", Known::address),
     ("default_gateway_ip", Known::address),
-    ("mac_address", Known::mac),
     ("serial_number", Known::term),
     ("cid", Known::term),
 ];
@@ -184,9 +185,6 @@ impl Known {
         }
     }
 
-    /// A network card's address, which is found by its form.
-    fn mac(&mut self, _address: &str) {}
-
     /// An account's SID.
     fn sid(&mut self, sid: &str, user: &str) {
         let user = folded(user);
@@ -256,13 +254,6 @@ impl Known {
         }
     }
 
-    /// Takes over what another knows.
-    pub(super) fn merge(&mut self, other: &Self) {
-        for name in &other.names {
-            self.add(name.what, &name.spelling, &name.key, name.matched);
-        }
-    }
-
     /// How many spellings are known.
     pub(super) fn len(&self) -> usize {
         self.names.len()
@@ -274,63 +265,67 @@ fn short(name: &str) -> String {
     name.split('.').next().unwrap_or(name).to_owned()
 }
 
-/// Known names, ready to be found.
+/// Known names, ready to be found: wherever a word begins, its first three bytes tell in one look
+/// whether a name may begin there. Adding a name costs no more than its own length.
+#[derive(Default)]
 pub(super) struct Names {
     keys: HashMap<What, HashMap<Wiped, Wiped>>,
-    search: Option<AhoCorasick>,
-    /// By the search's pattern.
-    searched: Vec<(What, bool)>,
-    is_quick: bool,
+    /// What a name that is matched by itself is, and whether only in capitals.
+    alone: HashMap<Wiped, Vec<(What, bool)>>,
+    /// By the beginnings of those names, how long they are.
+    lengths: HashMap<u32, Vec<usize>>,
+    /// One bit for each of [`filter_bit`].
+    filter: Vec<u64>,
+}
+
+/// The shortest name that is matched by itself, in bytes.
+const SHORTEST: usize = 3;
+/// Bits of the filter; a power of two.
+const FILTER: u32 = 1 << 14;
+
+/// The first three bytes at `at`, in small letters (and some marks as others, which does no harm).
+fn beginning(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], 0]) | 0x0020_2020
+}
+
+fn filter_bit(beginning: u32) -> (usize, u64) {
+    let bit = beginning.wrapping_mul(0x9e37_79b1) >> (32 - FILTER.trailing_zeros());
+    ((bit / 64) as usize, 1 << (bit % 64))
 }
 
 impl Names {
-    /// The names in `known`; `is_quick` for a long text.
-    pub(super) fn of(known: &Known, is_quick: bool) -> Self {
-        let mut patterns = Vec::new();
-        let mut searched = Vec::new();
-        for name in &known.names {
-            if name.matched != Matched::InItsPlace {
-                patterns.push(&*name.spelling);
-                searched.push((name.what, name.matched == Matched::InCapitals));
-            }
-        }
-        // The quick kind takes longer to make, and memory by the pattern.
-        let is_quick = is_quick && patterns.len() <= 400;
-        let kind = match is_quick {
-            true => AhoCorasickKind::DFA,
-            false => AhoCorasickKind::ContiguousNFA,
-        };
-        let search = (!patterns.is_empty()).then(|| {
-            AhoCorasick::builder()
-                .ascii_case_insensitive(true)
-                .match_kind(MatchKind::Standard)
-                .kind(Some(kind))
-                .build(patterns)
-        });
-        let mut names = Self {
-            keys: HashMap::new(),
-            search: search.and_then(Result::ok),
-            searched,
-            is_quick,
-        };
-        names.also(known);
+    pub(super) fn of(known: &Known) -> Self {
+        let mut names = Self::default();
+        names.learn(known);
         names
     }
 
-    /// Knows more names, without looking for them.
-    pub(super) fn also(&mut self, more: &Known) {
+    /// Knows more names.
+    pub(super) fn learn(&mut self, more: &Known) {
         for name in &more.names {
             self.keys
                 .entry(name.what)
                 .or_default()
                 .entry(name.spelling.clone())
                 .or_insert_with(|| name.key.clone());
+            if name.matched == Matched::InItsPlace || name.spelling.len() < SHORTEST {
+                continue;
+            }
+            let in_capitals = name.matched == Matched::InCapitals;
+            let alone = self.alone.entry(name.spelling.clone()).or_default();
+            alone.retain(|(what, _)| in_capitals || *what != name.what);
+            if !alone.iter().any(|(what, _)| *what == name.what) {
+                alone.push((name.what, in_capitals));
+            }
+            let beginning = beginning(name.spelling.as_bytes(), 0);
+            let lengths = self.lengths.entry(beginning).or_default();
+            if !lengths.contains(&name.spelling.len()) {
+                lengths.push(name.spelling.len());
+            }
+            self.filter.resize(FILTER as usize / 64, 0);
+            let (word, bit) = filter_bit(beginning);
+            self.filter[word] |= bit;
         }
-    }
-
-    /// Whether the search is of the quick kind.
-    pub(super) fn is_quick(&self) -> bool {
-        self.is_quick
     }
 
     /// What makes a folded name one with other spellings, where it is known.
@@ -354,15 +349,40 @@ impl Names {
 
     /// The known names that stand in `text`.
     pub(super) fn find(&self, text: &str, found: &mut Vec<Candidate>) {
-        let Some(search) = &self.search else { return };
-        for hit in search.find_overlapping_iter(text) {
-            let (what, in_capitals) = self.searched[hit.pattern().as_usize()];
-            let (start, end) = (hit.start(), hit.end());
-            if in_capitals && text[start..end].bytes().any(|b| b.is_ascii_lowercase()) {
+        let bytes = text.as_bytes();
+        if self.filter.is_empty() || bytes.len() < SHORTEST {
+            return;
+        }
+        let mut before = 0;
+        for at in 0..=bytes.len() - SHORTEST {
+            let first = bytes[at];
+            let goes_on = is_letter(before) && is_letter(first);
+            let in_camel_case = before.is_ascii_lowercase() && first.is_ascii_uppercase();
+            before = first;
+            if goes_on && !in_camel_case {
                 continue;
             }
-            if let Some(candidate) = self.whole(text, what, start, end) {
-                found.push(candidate);
+            let beginning = beginning(bytes, at);
+            let (word, bit) = filter_bit(beginning);
+            if self.filter[word] & bit != 0 {
+                self.begun(text, at, beginning, found);
+            }
+        }
+    }
+
+    /// The names that begin at `at`.
+    fn begun(&self, text: &str, at: usize, beginning: u32, found: &mut Vec<Candidate>) {
+        for length in self.lengths.get(&beginning).into_iter().flatten() {
+            let end = at + length;
+            let Some(part) = text.get(at..end) else {
+                continue;
+            };
+            let alone = self.alone.get(part.to_ascii_lowercase().as_str());
+            for (what, in_capitals) in alone.into_iter().flatten() {
+                if *in_capitals && part.bytes().any(|b| b.is_ascii_lowercase()) {
+                    continue;
+                }
+                found.extend(self.whole(text, *what, at, end));
             }
         }
     }
@@ -370,9 +390,6 @@ impl Names {
     /// The whole name around a hit, if it is one.
     fn whole(&self, text: &str, what: What, start: usize, end: usize) -> Option<Candidate> {
         let bytes = text.as_bytes();
-        if !text.is_char_boundary(start) || !text.is_char_boundary(end) {
-            return None;
-        }
         let before = text[..start].chars().next_back();
         let after = text[end..].chars().next();
         let is_long = end - start >= 6;
@@ -450,6 +467,11 @@ impl Names {
             && (self.key(What::Host, first).is_some() || first.bytes().any(|b| b.is_ascii_digit()));
         if is_machine { What::Host } else { What::Domain }
     }
+}
+
+/// A byte of a letter or digit; those of longer characters count as such.
+fn is_letter(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b >= 0x80
 }
 
 /// Whether two characters stand inside one word. In a long name a change from small letters to

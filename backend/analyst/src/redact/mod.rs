@@ -126,16 +126,10 @@ pub struct Settings {
 /// surroundings announce them.
 const LEARNED_MAX: usize = 2_000;
 
-/// From so many bytes on a search that takes longer to prepare pays.
-const LONG: usize = 128 * 1024;
-
 /// One exchange with a model: texts out, answers back.
 pub struct Conversation {
     settings: Settings,
-    known: Known,
     names: Names,
-    /// More is known than `names` finds.
-    is_behind: bool,
     learned: usize,
     book: Book,
 }
@@ -145,9 +139,7 @@ impl Conversation {
     pub fn new(known: &Known, settings: Settings) -> Self {
         Self {
             settings,
-            names: Names::of(known, false),
-            is_behind: false,
-            known: known.clone(),
+            names: Names::of(known),
             learned: 0,
             book: Book::default(),
         }
@@ -155,8 +147,7 @@ impl Conversation {
 
     /// Adds names that became known since (telemetry, a further alert). Numbers given stay.
     pub fn learn(&mut self, more: &Known) {
-        self.known.merge(more);
-        self.is_behind = true;
+        self.names.learn(more);
     }
 
     /// Replaces what has to be hidden in `text`.
@@ -191,11 +182,6 @@ impl Conversation {
 
     /// What counts in a view, in order; names that it announces are then found in all of it.
     fn found(&mut self, text: &str) -> Vec<Candidate> {
-        let is_long = text.len() >= LONG;
-        if self.is_behind || (is_long && !self.names.is_quick()) {
-            self.names = Names::of(&self.known, is_long);
-            self.is_behind = false;
-        }
         let wanted = Wanted {
             names: &self.names,
             external_addresses: self.settings.external_addresses,
@@ -205,13 +191,11 @@ impl Conversation {
         let news = self.news(text, &found);
         if let Some(news) = news {
             self.learned += news.len();
-            let names = Names::of(&news, is_long);
+            let names = Names::of(&news);
             let mut again = Vec::new();
             names.find(text, &mut again);
             found.extend(again);
-            self.names.also(&news);
-            self.known.merge(&news);
-            self.is_behind = true;
+            self.names.learn(&news);
         }
         decide::settled(found)
     }

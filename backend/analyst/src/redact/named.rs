@@ -109,7 +109,8 @@ impl Named {
             (b'=', _) => joined(1, Joint::Equals),
             (b':', b':') => None,
             (b':', _) => joined(1, Joint::Colon),
-            (b'>', _) => Some((blank + 1, Joint::Tag)),
+            (b'>', next) if !next.is_ascii_whitespace() => Some((blank + 1, Joint::Tag)),
+            (b'>', _) => None,
             (b'<', _) => None,
             _ if closed && starts_with(bytes, blank, "value=") => Some((blank + 6, Joint::Equals)),
             _ if closed && byte(bytes, at) == b',' && opens_call(bytes, self.start) => {

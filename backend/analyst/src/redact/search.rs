@@ -296,11 +296,7 @@ fn punctuation(text: &str, wanted: Wanted<'_>, found: &mut Vec<Candidate>) {
                     addresses::ipv6(text, at, found);
                 }
             }
-            b'-' => {
-                if byte(bytes, at + 3) == b'-' {
-                    addresses::mac(bytes, at, found);
-                }
-            }
+            b'-' if byte(bytes, at + 3) == b'-' => addresses::mac(bytes, at, found),
             b'.' => {
                 if byte(bytes, at + 5) == b'.' {
                     addresses::dotted_mac(bytes, at, found);

@@ -230,9 +230,7 @@ pub(super) fn named(
         return None;
     }
     let name = Named::around(bytes, start, end);
-    if text.get(name.start..name.end).is_none() {
-        return None;
-    }
+    text.get(name.start..name.end)?;
     let joint = name.joint(bytes);
     if joint.is_none() && promise == Promise::Key {
         return None;
