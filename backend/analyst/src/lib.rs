@@ -13,6 +13,7 @@ pub mod decode;
 pub mod explain;
 mod process;
 mod reading;
+pub mod redact;
 pub mod rules;
 mod score;
 mod steps;
