@@ -141,7 +141,9 @@ pub fn claim_text(claim: &Claim) -> AnyView {
         ClaimKind::View(View::Usual { .. }) => {
             view! { {words}" "<span class="tag-t">"usual"</span> }.into_any()
         }
-        ClaimKind::View(View::Assessment(_)) => words,
+        ClaimKind::View(
+            View::Assessment(_) | View::LookAt { .. } | View::Question { .. },
+        ) => words,
     }
 }
 

@@ -1,0 +1,5 @@
+//! A model's answer against what the evidence carries.
+
+mod answers;
+mod scene;
+mod truth;
