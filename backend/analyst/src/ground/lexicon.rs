@@ -634,21 +634,23 @@ pub static PHRASES: LazyLock<HashMap<String, Vec<Phrase>>> = LazyLock::new(|| {
     phrases
 });
 
+/// A form of a light verb, with its particle.
+pub type Light = (Inflection, Option<&'static str>);
+
 /// Light verbs by their first word.
-pub static LIGHT_PHRASES: LazyLock<HashMap<String, Vec<(Inflection, Option<&'static str>)>>> =
-    LazyLock::new(|| {
-        let mut phrases: HashMap<String, Vec<(Inflection, Option<&'static str>)>> = HashMap::new();
-        for words in LIGHT {
-            let (base, tail) = match words.split_once(' ') {
-                Some((base, tail)) => (base, Some(tail)),
-                None => (*words, None),
-            };
-            for (inflection, form) in inflected(base) {
-                phrases.entry(form).or_default().push((inflection, tail));
-            }
+pub static LIGHT_PHRASES: LazyLock<HashMap<String, Vec<Light>>> = LazyLock::new(|| {
+    let mut phrases: HashMap<String, Vec<Light>> = HashMap::new();
+    for words in LIGHT {
+        let (base, tail) = match words.split_once(' ') {
+            Some((base, tail)) => (base, Some(tail)),
+            None => (*words, None),
+        };
+        for (inflection, form) in inflected(base) {
+            phrases.entry(form).or_default().push((inflection, tail));
         }
-        phrases
-    });
+    }
+    phrases
+});
 
 /// Nouns by their first word, longest first.
 pub static NOUNS: LazyLock<HashMap<String, Vec<Noun>>> = LazyLock::new(|| {

@@ -814,19 +814,29 @@ impl Reader<'_> {
             return false;
         }
         self.circumstances(from);
-        self.attempt(|it| {
-            it.one_of(BE) && {
-                it.adverbs();
-                it.one_of(STOPPED) && {
-                    it.by_sensor();
-                    it.said.facts[from..]
-                        .iter_mut()
-                        .for_each(|fact| fact.outcome = Outcome::Blocked);
-                    true
-                }
-            }
-        }) || self.attempt(|it| it.noted())
-            || true
+        // What became of it may be said, or not.
+        if !self.attempt(|it| it.was_stopped(from)) {
+            self.attempt(Self::noted);
+        }
+        true
+    }
+
+    /// `was blocked by the sensor`, of the facts from `from` on.
+    fn was_stopped(&mut self, from: usize) -> bool {
+        if !self.one_of(BE) {
+            return false;
+        }
+        self.adverbs();
+        self.one_of(STOPPED) && {
+            self.by_sensor();
+            self.turns_out(from, Outcome::Blocked)
+        }
+    }
+
+    fn turns_out(&mut self, from: usize, outcome: Outcome) -> bool {
+        let facts = self.said.facts.iter_mut().skip(from);
+        facts.for_each(|fact| fact.outcome = outcome);
+        true
     }
 
     /// `an attempt by cmd.exe to start whoami.exe`, `cmd.exe's attempt to start whoami.exe`
@@ -922,36 +932,32 @@ impl Reader<'_> {
         let Some(outcome) = self.said.facts.last().map(|fact| fact.outcome) else {
             return false;
         };
-        let set = |it: &mut Self, outcome| {
-            it.said.facts[from..]
-                .iter_mut()
-                .for_each(|fact| fact.outcome = outcome);
-            true
-        };
         let is_plain = outcome == Outcome::Happened;
-        self.attempt(|it| {
-            it.one_of(BE) && {
-                it.adverbs();
-                it.one_of(STOPPED) && {
-                    it.by_sensor();
-                    set(it, Outcome::Blocked)
-                }
-            }
-        }) || self.attempt(|it| {
-            is_plain && it.one_of(&["was attempted", "was tried"]) && set(it, Outcome::Attempted)
-        }) || self.attempt(|it| {
-            let is_bracketed = it.mark('(');
-            let is_next = is_bracketed
-                || it.mark(':')
-                || it.mark('-')
-                || it.mark(',') && it.words("which was");
-            is_next && it.one_of(STOPPED) && {
-                it.by_sensor();
-                (!is_bracketed || it.mark(')')) && set(it, Outcome::Blocked)
-            }
-        }) || self.attempt(|it| it.noted())
-            || self.attempt(|it| is_plain && it.made(&mut { outcome }))
-            || true
+        // What became of it may be said, or not.
+        let _ = self.attempt(|it| it.was_stopped(from))
+            || self.attempt(|it| {
+                is_plain
+                    && it.one_of(&["was attempted", "was tried"])
+                    && it.turns_out(from, Outcome::Attempted)
+            })
+            || self.attempt(|it| it.marked_stopped(from))
+            || self.attempt(Self::noted)
+            || self.attempt(|it| is_plain && it.made(&mut { outcome }));
+        true
+    }
+
+    /// `(blocked by the sensor)`, `, which was blocked`
+    fn marked_stopped(&mut self, from: usize) -> bool {
+        let is_bracketed = self.mark('(');
+        let is_marked = is_bracketed
+            || self.mark(':')
+            || self.mark('-')
+            || self.mark(',') && self.one_of(&["which was", "but was", "and was"]);
+        if !is_marked || !self.one_of(STOPPED) {
+            return false;
+        }
+        self.by_sensor();
+        (!is_bracketed || self.mark(')')) && self.turns_out(from, Outcome::Blocked)
     }
 
     /// A noun for what was done, with subject and object in any order; `subject` where it is known.

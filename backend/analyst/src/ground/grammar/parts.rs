@@ -418,13 +418,11 @@ impl Reader<'_> {
             return false;
         };
         self.circumstance(from, What::At(clock));
-        if self.attempt(|it| {
-            it.words("on")
-                && it
-                    .date()
-                    .inspect(|days| it.circumstance(from, What::On(*days)))
-                    .is_some()
-        }) {}
+        self.attempt(|it| {
+            let days = it.words("on").then(|| it.date()).flatten();
+            days.inspect(|days| it.circumstance(from, What::On(*days)))
+                .is_some()
+        });
         true
     }
 
