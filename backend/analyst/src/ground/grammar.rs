@@ -5,8 +5,13 @@
 //! grammar knows nothing of truth: what it reads is compared with the claim and with the evidence by
 //! [`super::wording`].
 
+mod circumstances;
 mod clauses;
-mod parts;
+mod clefts;
+mod names;
+mod nominal;
+mod outcomes;
+mod phrases;
 
 use aside_shared::alert::Outcome;
 
@@ -94,6 +99,9 @@ pub fn read(tokens: &[Token<'_>], things: &[&Thing<'_>], verbs: Verbs) -> Result
         at: 0,
         furthest: 0,
         steps: 0,
+        deferred: None,
+        is_decoded: false,
+        topic: None,
         said: Said::default(),
     };
     if reader.text() {
@@ -110,6 +118,12 @@ struct Reader<'r> {
     at: usize,
     furthest: usize,
     steps: u32,
+    /// The colon before a name that stands at the end of its sentence.
+    deferred: Option<usize>,
+    /// The text says that it tells what was decoded.
+    is_decoded: bool,
+    /// The grammatical subject of the clause just read: who a further verb is about.
+    topic: Option<Noun>,
     said: Said,
 }
 
@@ -119,6 +133,9 @@ struct Place {
     at: usize,
     facts: usize,
     circumstances: usize,
+    deferred: Option<usize>,
+    is_decoded: bool,
+    topic: Option<Noun>,
 }
 
 impl<'r> Reader<'r> {
@@ -127,11 +144,17 @@ impl<'r> Reader<'r> {
             at: self.at,
             facts: self.said.facts.len(),
             circumstances: self.said.circumstances.len(),
+            deferred: self.deferred,
+            is_decoded: self.is_decoded,
+            topic: self.topic,
         }
     }
 
     fn back(&mut self, place: Place) {
         self.at = place.at;
+        self.deferred = place.deferred;
+        self.is_decoded = place.is_decoded;
+        self.topic = place.topic;
         self.said.facts.truncate(place.facts);
         self.said.circumstances.truncate(place.circumstances);
     }
@@ -241,7 +264,7 @@ impl<'r> Reader<'r> {
     }
 
     fn relation(&mut self, subject: &Noun, verbs: Verbs, object: &Noun, outcome: Outcome) -> bool {
-        let Some(verbs) = parts::allowed(subject, verbs, object) else {
+        let Some(verbs) = names::allowed(subject, verbs, object) else {
             return false;
         };
         let mention = |noun: &Noun| Mention {
@@ -308,6 +331,9 @@ enum Part {
     Whole,
     Memory,
     CommandLine,
+    /// The command line, decoded.
+    Decoded,
+    Contents,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

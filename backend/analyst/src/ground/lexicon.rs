@@ -120,8 +120,23 @@ const LEXEMES: &[Lexemes] = &[
             "fire up",
             "kick off",
             "give rise to",
+            "bring up",
+            "initialise",
+            "initialize",
+            "begin",
+            "start off",
         ],
-        turned: &["stem from", "originate from", "descend from", "come from"],
+        turned: &[
+            "stem from",
+            "originate from",
+            "descend from",
+            "come from",
+            "run as a child of",
+            "run as a child process of",
+            "start as a child of",
+            "start as a child process of",
+            "execute as a child of",
+        ],
         nouns: &[
             "launch",
             "start",
@@ -146,8 +161,13 @@ const LEXEMES: &[Lexemes] = &[
     },
     Lexemes {
         verb: Verb::Ran,
-        verbs: &["run", "execute", "launch", "start", "invoke"],
-        turned: &[],
+        verbs: &["run", "execute", "launch", "start", "invoke", "bring up"],
+        turned: &[
+            "run under",
+            "run as",
+            "run in the context of",
+            "execute under",
+        ],
         nouns: &["execution", "launch", "start", "run"],
         to: &["of"],
         by: &["by", "from", "on"],
@@ -223,6 +243,10 @@ const LEXEMES: &[Lexemes] = &[
             "reach",
             "call out to",
             "establish contact with",
+            "dial",
+            "dial out to",
+            "talk to",
+            "communicate over the network with",
             "connect out to",
             "open a socket to",
         ],
@@ -236,6 +260,10 @@ const LEXEMES: &[Lexemes] = &[
             "outgoing network connection",
             "session",
             "connect",
+            "communication",
+            "network communication",
+            "contact",
+            "network session",
         ],
         to: &["to", "with"],
         by: &["from", "by"],
@@ -320,10 +348,17 @@ const LEXEMES: &[Lexemes] = &[
             "registry write",
             "write",
             "setting",
+            "registry set",
+            "registry update",
         ],
-        to: &["of", "to"],
+        to: &["of", "to", "at", "in"],
         by: &["by", "from"],
-        after: &["in the registry", "in the windows registry"],
+        after: &[
+            "in the registry",
+            "in the windows registry",
+            "to the registry",
+            "in registry",
+        ],
     },
     Lexemes {
         verb: Verb::RegisteredTask,
@@ -335,6 +370,8 @@ const LEXEMES: &[Lexemes] = &[
             "set up",
             "configure",
             "install",
+            "put in place",
+            "define",
         ],
         turned: &[],
         nouns: &[
@@ -353,6 +390,9 @@ const LEXEMES: &[Lexemes] = &[
             "in the task scheduler",
             "in task scheduler",
             "with task scheduler",
+            "to the scheduled tasks",
+            "to the list of scheduled tasks",
+            "to the task scheduler",
         ],
     },
     Lexemes {
@@ -364,6 +404,7 @@ const LEXEMES: &[Lexemes] = &[
             "add",
             "set up",
             "configure",
+            "put in place",
         ],
         turned: &[],
         nouns: &[
@@ -375,7 +416,12 @@ const LEXEMES: &[Lexemes] = &[
         ],
         to: &["of"],
         by: &["by", "from"],
-        after: &["as a service", "as a windows service"],
+        after: &[
+            "as a service",
+            "as a windows service",
+            "to the services",
+            "to the list of services",
+        ],
     },
     Lexemes {
         verb: Verb::Loaded,
@@ -397,7 +443,13 @@ const LEXEMES: &[Lexemes] = &[
     Lexemes {
         verb: Verb::RanScript,
         verbs: &["run", "execute", "invoke", "evaluate"],
-        turned: &[],
+        turned: &[
+            "run in",
+            "run inside",
+            "run within",
+            "execute in",
+            "execute inside",
+        ],
         nouns: &["execution", "run", "script execution"],
         to: &["of"],
         by: &["by", "from", "in"],
@@ -426,7 +478,14 @@ const LEXEMES: &[Lexemes] = &[
             "touch the memory of",
         ],
         turned: &[],
-        nouns: &["access", "memory access", "process access", "opening"],
+        nouns: &[
+            "access",
+            "memory access",
+            "process access",
+            "opening",
+            "cross-process access",
+            "process memory access",
+        ],
         to: &["to", "of"],
         by: &["by", "from"],
         after: &[],
@@ -449,14 +508,7 @@ const LEXEMES: &[Lexemes] = &[
             "open a session on",
             "start a session on",
         ],
-        turned: &[
-            "see a sign-in of",
-            "see a sign-in by",
-            "see a logon of",
-            "see a logon by",
-            "see a login by",
-            "see a login of",
-        ],
+        turned: &[],
         nouns: &[
             "logon",
             "login",
@@ -484,8 +536,19 @@ const LEXEMES: &[Lexemes] = &[
             "unpack to",
             "yield",
             "expand to",
+            "translate to",
+            "translate into",
+            "be decoded to",
+            "decode as",
+            "contain encoded text that decodes to",
+            "contain encoded text that decoded to",
+            "have a command line that decodes to",
+            "have a command line that decoded to",
+            "run with a command line that decodes to",
+            "run with a command line that decoded to",
+            "run with a command line that decodes into",
         ],
-        turned: &[],
+        turned: &["be decoded from", "come from decoding"],
         nouns: &["decoding"],
         to: &["to", "into"],
         by: &["of"],
@@ -500,6 +563,12 @@ const LEXEMES: &[Lexemes] = &[
             "be raised against",
             "be raised about",
             "be triggered by",
+            "be reported on",
+            "be reported for",
+            "be generated for",
+            "be generated on",
+            "name",
+            "concern",
             "fire on",
             "fire for",
         ],
@@ -532,10 +601,10 @@ fn inflected(base: &'static str) -> [(Inflection, String); 5] {
         _ if DOUBLED.contains(&base) => format!("{base}{}ing", &base[base.len() - 1..]),
         _ => format!("{base}ing"),
     };
-    let present = if base == "be" {
-        "is".to_owned()
-    } else {
-        with_s(base)
+    let present = match base {
+        "be" => "is".to_owned(),
+        "have" => "has".to_owned(),
+        _ => with_s(base),
     };
     [
         (Base, base.to_owned()),
@@ -573,10 +642,17 @@ const IRREGULAR: &[(&str, &str, &str)] = &[
     ("send", "sent", "sent"),
     ("do", "did", "done"),
     ("take", "took", "taken"),
+    ("have", "had", "had"),
+    ("put", "put", "put"),
+    ("begin", "began", "begun"),
+    ("lead", "led", "led"),
+    ("output", "output", "output"),
 ];
 
 /// Verbs whose last letter is doubled.
-const DOUBLED: &[&str] = &["run", "drop", "stem", "log", "set", "get", "map", "unplug"];
+const DOUBLED: &[&str] = &[
+    "run", "drop", "stem", "log", "set", "get", "map", "begin", "put", "output",
+];
 
 /// Verbs that say nothing by themselves: `made` of `made a connection to`.
 const LIGHT: &[&str] = &[
@@ -595,15 +671,21 @@ const LIGHT: &[&str] = &[
     "accept",
     "receive",
     "submit",
+    "request",
+    "set up",
+    "take",
+    "create",
+    "have",
 ];
 
 /// Verb phrases by their first word.
 pub static PHRASES: LazyLock<HashMap<String, Vec<Phrase>>> = LazyLock::new(|| {
     let mut phrases: HashMap<String, Vec<Phrase>> = HashMap::new();
-    let mut add = |verbs: Verbs, words: &'static str, turned: bool| {
-        let mut words = words.split(' ');
-        let base = words.next().unwrap_or_default();
-        let tail: Vec<&'static str> = words.collect();
+    let mut add = |verbs: Verbs, words: Vec<&'static str>, turned: bool| {
+        let Some((base, tail)) = words.split_first() else {
+            return;
+        };
+        let tail = tail.to_vec();
         for (inflection, form) in inflected(base) {
             let known = phrases.entry(form).or_default();
             let same = |it: &&mut Phrase| {
@@ -622,10 +704,18 @@ pub static PHRASES: LazyLock<HashMap<String, Vec<Phrase>>> = LazyLock::new(|| {
     };
     for lexemes in LEXEMES {
         for words in lexemes.verbs {
-            add(Verbs::of(lexemes.verb), words, false);
+            add(Verbs::of(lexemes.verb), words.split(' ').collect(), false);
         }
         for words in lexemes.turned {
-            add(Verbs::of(lexemes.verb), words, true);
+            add(Verbs::of(lexemes.verb), words.split(' ').collect(), true);
+        }
+    }
+    // `FIN-LT-204 recorded a sign-in by j.smith`
+    for verb in ["see", "record", "log", "register", "show"] {
+        for noun in ["logon", "login", "sign-in", "log-in", "log-on"] {
+            for by in ["by", "of", "for", "from"] {
+                add(Verbs::of(Verb::LoggedOnTo), vec![verb, "a", noun, by], true);
+            }
         }
     }
     for known in phrases.values_mut() {
@@ -687,6 +777,19 @@ pub fn after(verbs: Verbs) -> impl Iterator<Item = &'static str> {
         .flat_map(|lexemes| lexemes.after.iter().copied())
 }
 
+/// Words beside `by` that lead from a passive to who did it.
+pub fn doers(verbs: Verbs) -> &'static [&'static str] {
+    if verbs.meet(Verbs::all_of([Verb::Started, Verb::Ran])) {
+        &["from"]
+    } else if verbs.has(Verb::Loaded) {
+        &["into", "in"]
+    } else if verbs.has(Verb::RanScript) {
+        &["in", "inside", "within"]
+    } else {
+        &[]
+    }
+}
+
 /// What an entity may be called before or after its name.
 pub fn kinds(kind: Option<&EntityKind>) -> &'static [&'static str] {
     match kind {
@@ -702,7 +805,7 @@ pub fn kinds(kind: Option<&EntityKind>) -> &'static [&'static str] {
             "instance",
         ],
         Some(EntityKind::User(_)) => &["user", "account", "user account"],
-        Some(EntityKind::File(_)) => &["file"],
+        Some(EntityKind::File(_)) => &["file", "artifact", "artefact"],
         Some(EntityKind::Endpoint { .. }) => &[
             "address",
             "ip address",

@@ -22,7 +22,7 @@ pub enum Token<'t> {
     Date(i64, (usize, usize)),
     /// Digits.
     Number(u32),
-    /// `,` `.` `;` `:` `(` `)` `-`
+    /// `,` `.` `;` `:` `(` `)` `-` `@` `/`, `>` for an arrow.
     Mark(char),
     /// `'s`
     Possessive,
@@ -99,7 +99,12 @@ impl Cut<'_, '_> {
                 self.tokens.push(Token::Word(word));
                 Ok(())
             }
-            b',' | b'.' | b';' | b':' | b'(' | b')' | b'-' | b'[' | b']' => {
+            b'-' if self.text[self.at..].starts_with("->") => {
+                self.at += 2;
+                self.tokens.push(Token::Mark('>'));
+                Ok(())
+            }
+            b',' | b'.' | b';' | b':' | b'(' | b')' | b'-' | b'[' | b']' | b'@' | b'/' => {
                 let mark = match c {
                     b'[' => '(',
                     b']' => ')',
@@ -107,6 +112,11 @@ impl Cut<'_, '_> {
                 };
                 self.at += 1;
                 self.tokens.push(Token::Mark(mark));
+                Ok(())
+            }
+            _ if self.text[self.at..].starts_with('→') => {
+                self.at += '→'.len_utf8();
+                self.tokens.push(Token::Mark('>'));
                 Ok(())
             }
             _ if self.text[self.at..].starts_with(['—', '–']) => {

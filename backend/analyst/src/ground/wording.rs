@@ -341,6 +341,7 @@ fn shown(tokens: &[Token<'_>], text: &str, things: &[&Thing<'_>]) -> Vec<Span> {
             Token::Clock(clock) => words.push_str(&clock_text(*clock)),
             Token::Date(days, _) => words.push_str(&utc(days * MS_A_DAY)[..10]),
             Token::Number(number) => words.push_str(&number.to_string()),
+            Token::Mark('>') => words.push('→'),
             Token::Mark(mark) => words.push(*mark),
             Token::Possessive => words.push_str("'s"),
         }

@@ -70,8 +70,6 @@ struct Kept {
     own: usize,
     reworded: usize,
     dropped: usize,
-    /// Wordings that were not kept.
-    lost: Vec<String>,
 }
 
 fn kept(wordings: &[Wording]) -> BTreeMap<&'static str, Kept> {
@@ -85,12 +83,7 @@ fn kept(wordings: &[Wording]) -> BTreeMap<&'static str, Kept> {
             let figure = figures.entry(wording.verb).or_default();
             match voice(&reading) {
                 Some(Voice::Model) => figure.own += 1,
-                Some(_) => {
-                    figure.reworded += 1;
-                    figure
-                        .lost
-                        .push(format!("{}\t{}", wording.outcome, wording.template));
-                }
+                Some(_) => figure.reworded += 1,
                 None => figure.dropped += 1,
             }
         }
@@ -261,7 +254,11 @@ fn lies(
     let of_other_outcome = all
         .iter()
         .filter(|it| it.verb == wording.verb && it.outcome != wording.outcome);
-    for other in of_other_outcome.filter(|it| !it.template.contains("{n}")) {
+    for other in of_other_outcome
+        .filter(|it| !it.template.contains("{n}"))
+        .skip(wording.template.len() % 2)
+        .step_by(2)
+    {
         lie(
             "with another outcome in words",
             scene.fill(&other.template, names),
@@ -276,7 +273,7 @@ fn lies(
     let of_other_verb = all
         .iter()
         .filter(|it| it.verb == opposite && it.outcome == wording.outcome);
-    for other in of_other_verb {
+    for other in of_other_verb.skip(wording.template.len() % 3).step_by(3) {
         lie(
             "with another deed in words",
             scene.fill(&other.template, names),
@@ -392,7 +389,19 @@ fn nothing_false_made_from_unseen_wordings_is_shown() {
 
 #[test]
 fn nine_in_ten_true_claims_in_unseen_wordings_are_shown() {
-    let (all, shown, own) = print("unseen", &wordings(UNSEEN));
-    assert!(shown * 10 >= all * 9);
-    assert!(own > 0);
+    let all = wordings(UNSEEN);
+    let (all_of_it, shown, _) = print("unseen", &all);
+    assert!(shown * 10 >= all_of_it * 9);
+    // When the grammar was widened, its author read what it did not keep of every second line, from the first on;
+    // the lines between were never read.
+    let half = |rest| {
+        all.iter()
+            .enumerate()
+            .filter(|(at, _)| at % 2 == rest)
+            .map(|(_, it)| it.clone())
+            .collect::<Vec<_>>()
+    };
+    print("read", &half(0));
+    let (held_out, _, own) = print("held out", &half(1));
+    assert!(own * 4 >= held_out * 3);
 }
