@@ -287,10 +287,7 @@ impl Form<'_> {
     }
 
     fn whole_span(&self, relation: &Relation) -> Result<(i64, i64), String> {
-        let line = self
-            .groups
-            .iter()
-            .find(|group| same(&group.relation, relation));
+        let line = self.line_of(relation);
         line.and_then(|line| line.span())
             .ok_or_else(|| "The evidence gives it no time.".to_owned())
     }

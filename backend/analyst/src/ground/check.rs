@@ -97,12 +97,11 @@ impl Form<'_> {
 
     /// Aside's own sentence for the same relations of an own wording.
     pub(super) fn reworded(&self, claim: &Claim) -> Option<Claim> {
-        let line = |relation: &Relation| {
-            self.groups
-                .iter()
-                .find(|line| same(&line.relation, relation))
-        };
-        let lines: Vec<&Group<'_>> = claim.relations.iter().filter_map(line).collect();
+        let lines: Vec<&Group<'_>> = claim
+            .relations
+            .iter()
+            .filter_map(|relation| self.line_of(relation))
+            .collect();
         (lines.len() == claim.relations.len()).then(|| Claim {
             sentence: self.own_words(&claim.relations, &lines),
             ..claim.clone()

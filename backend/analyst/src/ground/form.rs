@@ -97,6 +97,9 @@ impl Group<'_> {
     }
 }
 
+/// What a relation says, but for count and span.
+type Said<'a> = (&'a EntityId, Verb, Option<&'a Object>, Outcome);
+
 /// One alert as it is put to a model, and everything that an answer is compared with.
 pub struct Form<'a> {
     pub(super) alert: &'a Alert,
@@ -108,6 +111,7 @@ pub struct Form<'a> {
     /// Whether the telemetry around the alert was read, at least in part.
     pub(super) has_telemetry: bool,
     by_number: HashMap<String, usize>,
+    by_relation: HashMap<Said<'a>, usize>,
     by_handle: HashMap<String, usize>,
     by_id: HashMap<&'a EntityId, usize>,
     /// How many pieces of evidence are not listed.
@@ -137,6 +141,14 @@ impl<'a> Form<'a> {
                 .iter()
                 .enumerate()
                 .map(|(at, group)| (group.number.clone(), at))
+                .collect(),
+            by_relation: groups
+                .iter()
+                .enumerate()
+                .filter_map(|(at, group)| {
+                    let it = *group.members.first()?;
+                    Some(((&it.subject, it.verb, it.object.as_ref(), it.outcome), at))
+                })
                 .collect(),
             groups,
             things: Vec::new(),
@@ -208,6 +220,17 @@ impl<'a> Form<'a> {
             .iter()
             .find(has_it)
             .map(|group| group.number.as_str())
+    }
+
+    /// The line that says a relation.
+    pub(super) fn line_of(&self, relation: &Relation) -> Option<&Group<'a>> {
+        let said = (
+            &relation.subject,
+            relation.verb,
+            relation.object.as_ref(),
+            relation.outcome,
+        );
+        self.groups.get(*self.by_relation.get(&said)?)
     }
 
     pub(super) fn thing(&self, handle: &str) -> Option<&Thing<'a>> {

@@ -94,10 +94,7 @@ impl Form<'_> {
 
     fn first_time(&self, claim: &Claim) -> Option<i64> {
         let of = |relation: &Relation| {
-            let line = self
-                .groups
-                .iter()
-                .find(|line| same(&line.relation, relation))?;
+            let line = self.line_of(relation)?;
             line.times().into_iter().flatten().min()
         };
         claim.relations.iter().filter_map(of).min()
