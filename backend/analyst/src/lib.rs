@@ -11,6 +11,7 @@ pub mod claims;
 mod command_line;
 pub mod decode;
 pub mod explain;
+pub mod ground;
 mod process;
 mod reading;
 pub mod redact;
