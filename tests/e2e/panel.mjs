@@ -145,7 +145,10 @@ export async function takeMenu(context, page, element, menuItemId, selectionText
   }, { menuItemId, linkUrl, selectionText });
 }
 
-/** Ends the worker, as the browser does when it was idle. The next event starts a new one. */
+/**
+ * Ends the worker, as the browser does when it was idle. Only an event of the browser's, a page's or the panel's
+ * starts it again: to ask it something before that waits for ever.
+ */
 export async function killWorker(context) {
   const session = await context.browser().newBrowserCDPSession();
   const { targetInfos } = await session.send("Target.getTargets");
@@ -164,3 +167,11 @@ export async function goTo(page, path) {
 
 /** The console's path of an alert. */
 export const alertPath = (id) => `/activity-v2/detections/${encodeURIComponent(id)}`;
+
+/** From whatever is shown to an alert, by the console's own routes: by way of the list, so that nothing is left of the last. */
+export async function show(page, panel, id) {
+  await goTo(page, "/activity-v2/detections");
+  await panel.getByText("No alert is open on this page").waitFor({ timeout: PATIENCE });
+  await goTo(page, alertPath(id));
+  await read(panel);
+}

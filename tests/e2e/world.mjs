@@ -18,6 +18,9 @@ const DIST = process.env.ASIDE_EXTENSION ?? join(ROOT, "dist/extension");
 
 /** The tenant's name in every world. */
 export const TENANT = "acme-prod";
+// A run that is cut off ends what it started, too.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
 /** Longest wait for a program to get ready, in milliseconds. */
 const READY_MS = 60_000;
 const PASSWORD = "correct horse battery staple";
