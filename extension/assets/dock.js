@@ -13,6 +13,9 @@ const WORDS = { P1: "Critical", P2: "High", P3: "Medium", P4: "Low", ok: "Benign
 let state = null;
 const grip = makeGrip();
 const badge = makeBadge();
+const controls = element("aside", "dock-controls");
+controls.setAttribute("aria-label", "Panel size");
+controls.append(grip, badge);
 
 /** Shows what the worker says: `{collapsed, badge: {priority, percent} | null, width, y}`. */
 export function show(next) {
@@ -20,7 +23,7 @@ export function show(next) {
   document.documentElement.dataset.dock = next.collapsed ? "collapsed" : "open";
   grip.setAttribute("aria-valuenow", String(next.width));
   labelBadge(next.badge);
-  if (!badge.isConnected) document.body.append(grip, badge);
+  if (!controls.isConnected) document.body.append(controls);
 }
 
 function send(message) {
