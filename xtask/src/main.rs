@@ -1,5 +1,6 @@
 //! `cargo xtask`: set-up, build, demo, tests. `cargo xtask help` says what there is.
 
+mod bench;
 mod browser;
 mod command;
 mod demo;
@@ -38,8 +39,8 @@ cargo xtask VERB
         contains PART
   lab [ARGUMENT]…
         the lab alone; its own --help says what it takes
-  bench [ARGUMENT]…
-        measure: sizes, times, ratios
+  bench [NAME]…
+        measure: sizes, times, ratios; all benchmarks, or those named
 
 --skip NAME leaves a set-up step out (more than once for several); `cargo xtask setup --list` shows them.
 Tools live in ASIDE_CACHE, else XDG_CACHE_HOME/aside, else ~/.cache/aside. ASIDE_CHROMIUM names a browser;
@@ -77,13 +78,7 @@ fn run(mut arguments: Parser) -> Result<ExitCode, Error> {
         "extension" => extension_verb(&places, arguments)?,
         "demo" => return demo_verb(&places, arguments),
         "test" => return test_verb(&places, arguments),
-        "lab" => {
-            return pass_on(
-                &places,
-                &["--package", "aside-lab", "--bin", "aside-lab"],
-                arguments,
-            );
-        }
+        "lab" => return lab_verb(&places, arguments),
         "bench" => return bench_verb(&places, arguments),
         _ => return Err(wrong(format!("there is no verb `{verb}`"))),
     }
@@ -165,25 +160,28 @@ fn test_verb(places: &Places, mut arguments: Parser) -> Result<ExitCode, Error> 
 }
 
 /// Measures what people run: everything is built for release first, and told to the benchmarks as to the browser tests.
-fn bench_verb(places: &Places, arguments: Parser) -> Result<ExitCode, Error> {
+fn bench_verb(places: &Places, mut arguments: Parser) -> Result<ExitCode, Error> {
+    let mut asked = Vec::new();
+    while let Some(argument) = arguments.next().map_err(wrong)? {
+        match argument {
+            Arg::Value(name) => asked.push(name.string().map_err(wrong)?),
+            other => return Err(wrong(other.unexpected())),
+        }
+    }
+    bench::check(places, &asked)?;
     setup::ensure(places, setup::FOR_BROWSER, &Choice::default())?;
     demo::build(places)?;
-    pass_on(
-        places,
-        &["--release", "--package", "aside-benches"],
-        arguments,
-    )
+    bench::run(places, &asked).map(code)
 }
 
-/// Becomes `cargo run` of another program of the workspace, with all further arguments.
-fn pass_on(places: &Places, which: &[&str], mut arguments: Parser) -> Result<ExitCode, Error> {
+/// Becomes the lab, with all further arguments.
+fn lab_verb(places: &Places, mut arguments: Parser) -> Result<ExitCode, Error> {
     let mut cargo = command::command(places, "cargo");
     cargo
         .args(["run", "--quiet"])
-        .args(which)
+        .args(["--package", "aside-lab", "--bin", "aside-lab"])
         .arg("--")
         .args(arguments.raw_args().map_err(wrong)?);
-    browser::describe(places, "release", &mut cargo);
     Err(Error::new("run cargo", cargo.exec()))
 }
 

@@ -274,10 +274,11 @@ fn what_is(rules: &RuleSet, alert: &Alert, asked: &Question) -> Option<Answer> {
         .into_iter()
         .take(3)
     {
-        claims.push(fact(
-            start,
-            vec![text(reason.sentence.trim_end_matches('.').to_owned())],
-        ));
+        let mut sentence = reason.spans;
+        if let Some(Span::Text(last)) = sentence.last_mut() {
+            last.truncate(last.trim_end_matches('.').len());
+        }
+        claims.push(fact(start, sentence));
     }
     answered(
         &format!("What {} is", plain(&[words::name_of(alert, process)])),

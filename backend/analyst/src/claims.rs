@@ -3,8 +3,13 @@
 //! Citing is not proof. A fact's relations must stand in the evidence that it cites, between those
 //! very entities, in that direction, with that outcome, count and span.
 
-use aside_shared::alert::{Alert, Evidence};
+use std::borrow::Cow;
+use std::cell::LazyCell;
+
+use aside_shared::alert::{Alert, EntityKind, Evidence, Object};
 use aside_shared::analysis::{Claim, ClaimKind, Gap, Relation, View};
+use aside_shared::id::EntityId;
+use aside_shared::text::{SENTENCE_NAME, Span, shorten, visible};
 
 use crate::techniques;
 
@@ -37,6 +42,7 @@ pub fn stands(claim: &Claim, alert: &Alert) -> Result<(), Dropped> {
     for relation in &claim.relations {
         relation_stands(relation, &cited)?;
     }
+    names_stand(claim, &cited, alert)?;
     match &claim.kind {
         ClaimKind::Fact if claim.relations.is_empty() => {
             dropped("It says nothing that could be compared with evidence.")
@@ -84,6 +90,101 @@ fn relation_stands(relation: &Relation, cited: &[&Evidence]) -> Result<(), Dropp
         }
     }
     Ok(())
+}
+
+/// Every name in the sentence stands in what is cited: in the evidence, in what was uncovered in it,
+/// in the entities that it speaks of, or in the alert's own head.
+fn names_stand(claim: &Claim, cited: &[&Evidence], alert: &Alert) -> Result<(), Dropped> {
+    let names = claim.sentence.iter().filter_map(|span| match span {
+        Span::Name(name) if !name.is_empty() => Some(name.as_str()),
+        _ => None,
+    });
+    let texts = LazyCell::new(|| texts(cited, alert));
+    for name in names {
+        // A program is called by its file's name, also where a command line leaves the extension out.
+        let lower = name.to_lowercase();
+        let stem = lower.strip_suffix(".exe").unwrap_or(&lower);
+        if !texts.iter().any(|text| text.contains(stem)) {
+            let short = visible(&shorten(name, SENTENCE_NAME));
+            return dropped(format!("No cited evidence names {short}."));
+        }
+    }
+    Ok(())
+}
+
+/// Everything that cited evidence and its entities say, in lower case.
+fn texts(cited: &[&Evidence], alert: &Alert) -> Vec<String> {
+    let mut texts = vec![alert.title.to_lowercase()];
+    let mut entities: Vec<&EntityId> = alert.hosts.iter().chain(&alert.users).collect();
+    let is_uncovered = |it: &&Evidence| {
+        it.derived_from
+            .iter()
+            .any(|id| cited.iter().any(|cited| cited.id == *id))
+    };
+    let uncovered = alert.evidence.iter().filter(is_uncovered);
+    for evidence in cited.iter().copied().chain(uncovered) {
+        entities.push(&evidence.subject);
+        match &evidence.object {
+            Some(Object::Entity(id)) => entities.push(id),
+            Some(Object::Value(value)) => texts.push(value.to_lowercase()),
+            None => {}
+        }
+        texts.extend(evidence.fields.values().map(|value| value.to_lowercase()));
+    }
+    let mut at = 0;
+    while let Some(id) = entities.get(at).copied() {
+        at += 1;
+        let Some(entity) = alert.entity(id) else {
+            continue;
+        };
+        // Of a process that includes who ran it, where, and what started it.
+        if let EntityKind::Process(process) = &entity.kind {
+            let others = [&process.user, &process.host, &process.parent];
+            for other in others.into_iter().flatten() {
+                if !entities.contains(&other) {
+                    entities.push(other);
+                }
+            }
+        }
+        let own = entity_texts(&entity.kind);
+        texts.extend(own.into_iter().map(|text| text.to_lowercase()));
+    }
+    texts
+}
+
+fn entity_texts(kind: &EntityKind) -> Vec<Cow<'_, str>> {
+    let mut texts: Vec<Cow<'_, str>> = vec![kind.name().into()];
+    let mut add = |text: &'_ Option<String>| texts.extend(text.clone().map(Cow::Owned));
+    match kind {
+        EntityKind::Process(process) => {
+            add(&process.path);
+            add(&process.command_line);
+            add(&process.original_name);
+        }
+        EntityKind::Task { command, .. } | EntityKind::Service { command, .. } => add(command),
+        EntityKind::File(file) => texts.push(Cow::Borrowed(&file.path)),
+        EntityKind::Endpoint {
+            ip,
+            port: Some(port),
+        } => texts.push(Cow::Owned(format!("{ip}:{port}"))),
+        EntityKind::Registry {
+            key,
+            value_name,
+            data,
+        } => {
+            add(data);
+            match value_name {
+                Some(name) => texts.push(Cow::Owned(format!("{key}\\{name}"))),
+                None => texts.push(Cow::Borrowed(key)),
+            }
+        }
+        EntityKind::Host(_)
+        | EntityKind::User(_)
+        | EntityKind::Endpoint { .. }
+        | EntityKind::Domain { .. }
+        | EntityKind::Resource { .. } => {}
+    }
+    texts
 }
 
 fn gap_stands(gap: &Gap, cited: &[&Evidence]) -> Result<(), Dropped> {

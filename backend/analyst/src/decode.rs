@@ -33,6 +33,9 @@ const STEPS: &[Step] = &[
     ("backtick", tricks::backticks),
     ("quote-insertion", tricks::quotes),
     ("environment-slice", tricks::environment),
+    ("environment-slice", tricks::indexed),
+    ("variables", tricks::variables),
+    ("replace", tricks::replaced),
     ("format-operator", tricks::format_operator),
     ("concatenation", tricks::concatenation),
     ("reversed", tricks::reversed),
@@ -52,6 +55,8 @@ pub fn rewrites(layer: &Layer) -> bool {
             | "backtick"
             | "quote-insertion"
             | "environment-slice"
+            | "variables"
+            | "replace"
             | "format-operator"
             | "concatenation"
     )
@@ -187,6 +192,37 @@ mod tests {
             "cmd /v /c set a=who& set b=ami& call %a%%b%",
             "environment-slice",
             "whoami",
+        );
+        uncovers(
+            "powershell $a='Down';$b='loadString';iex $a+$b",
+            "concatenation",
+            "DownloadString",
+        );
+        uncovers("sh -c 'a=who;b=ami;$a$b'", "variables", "whoami");
+        uncovers(
+            "powershell ('DoXYwnlXYoadString').Replace('XY','')",
+            "replace",
+            "DownloadString",
+        );
+        uncovers(
+            "powershell ('DoQQwnloadString' -replace 'QQ','')",
+            "replace",
+            "DownloadString",
+        );
+        uncovers(
+            "powershell .($env:ComSpec[4,15,25]-join'') $x",
+            "environment-slice",
+            "iex",
+        );
+        uncovers(
+            "powershell &($PSHome[4]+$PSHome[30]+'x') $x",
+            "concatenation",
+            "iex",
+        );
+        uncovers(
+            "echo imaohw-elpmaxe | rev | sh",
+            "reversed",
+            "example-whoami",
         );
         uncovers(
             "mshta javascript:%64%6f%63%75%6d%65%6e%74%2e%77%72%69%74%65",

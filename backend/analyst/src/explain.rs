@@ -1,7 +1,7 @@
 //! The analyst's knowledge about one command line, without an alert.
 
 use aside_shared::analysis::{Layer, Technique, Verdict};
-use aside_shared::text::plain;
+use aside_shared::text::{Span, plain};
 use serde::{Deserialize, Serialize};
 
 use crate::command_line::{first_word, product_of};
@@ -36,6 +36,9 @@ pub struct Reason {
     pub points: i32,
     /// What was seen, as plain text that a terminal can print.
     pub sentence: String,
+    /// The same with its names apart: they are untrusted.
+    #[serde(skip)]
+    pub spans: Vec<Span>,
 }
 
 /// What the rules know about `command_line`, run by `parent` (an image's path or name) where that is known.
@@ -51,11 +54,11 @@ pub fn explain(rules: &RuleSet, command_line: &str, parent: Option<&str>) -> Exp
         typed: true,
         ..Start::default()
     };
-    let mut fired: Vec<(&Rule, String)> = Vec::new();
+    let mut fired: Vec<(&Rule, Vec<Span>)> = Vec::new();
     for event in process::events(&start, &layers) {
         for rule in rules.matching(&event) {
             if !fired.iter().any(|(known, _)| known.id == rule.id) {
-                fired.push((rule, plain(&rule.knowledge.sentence.about(&event))));
+                fired.push((rule, rule.knowledge.sentence.about(&event)));
             }
         }
     }
@@ -64,7 +67,7 @@ pub fn explain(rules: &RuleSet, command_line: &str, parent: Option<&str>) -> Exp
 
 /// A line that does not say for which system it is is read as of each; the reading for which the
 /// most speaks counts.
-fn likeliest(fired: Vec<(&Rule, String)>, known: Option<Product>) -> Vec<(&Rule, String)> {
+fn likeliest(fired: Vec<(&Rule, Vec<Span>)>, known: Option<Product>) -> Vec<(&Rule, Vec<Span>)> {
     if known.is_some() || fired.iter().all(|(rule, _)| rule.product.is_none()) {
         return fired;
     }
@@ -91,7 +94,7 @@ fn likeliest(fired: Vec<(&Rule, String)>, known: Option<Product>) -> Vec<(&Rule,
         .collect()
 }
 
-fn outcome(mut fired: Vec<(&Rule, String)>, layers: Vec<Layer>) -> Explanation {
+fn outcome(mut fired: Vec<(&Rule, Vec<Span>)>, layers: Vec<Layer>) -> Explanation {
     fired.sort_by_key(|(rule, _)| std::cmp::Reverse(rule.knowledge.weight.abs()));
     let score = score::score(
         fired
@@ -114,11 +117,12 @@ fn outcome(mut fired: Vec<(&Rule, String)>, layers: Vec<Layer>) -> Explanation {
         layers,
         reasons: fired
             .into_iter()
-            .map(|(rule, sentence)| Reason {
+            .map(|(rule, spans)| Reason {
                 rule: rule.id.to_string(),
                 title: rule.title.clone(),
                 points: rule.knowledge.weight,
-                sentence,
+                sentence: plain(&spans),
+                spans,
             })
             .collect(),
     }

@@ -22,11 +22,12 @@ mod telling;
 mod timeline;
 mod words;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use aside_shared::alert::{Alert, Evidence, EvidenceSource, Object, Verb};
 use aside_shared::analysis::Analysis;
-use aside_shared::id::EvidenceId;
+use aside_shared::id::{EntityId, EvidenceId};
 
 use rules::RuleSet;
 
@@ -37,8 +38,10 @@ pub fn analyse(rules: &RuleSet, alert: &Alert) -> Analysis {
     let derived = derived(alert, &hidden);
     let fired = score::fired(rules, &observed);
     let assessment = score::assess(alert, &fired);
-    let mut whole = alert.clone();
-    whole.merge(Vec::new(), derived.clone());
+    let mut whole = Cow::Borrowed(alert);
+    if !derived.is_empty() {
+        whole.to_mut().merge(Vec::new(), derived.clone());
+    }
     let (claims, dropped) = telling::claims(&whole, &assessment);
     Analysis {
         claims,
@@ -69,5 +72,33 @@ fn derived(alert: &Alert, hidden: &[reading::Hidden<'_>]) -> Vec<Evidence> {
             derived.push(evidence.identified());
         }
     }
+    derived.extend(unobserved(alert));
     derived
+}
+
+/// Of an alert without any evidence its name is all that can be cited.
+fn unobserved(alert: &Alert) -> Option<Evidence> {
+    if !alert.evidence.is_empty() {
+        return None;
+    }
+    let mut known = alert
+        .hosts
+        .iter()
+        .chain(&alert.users)
+        .chain(alert.entities.iter().map(|entity| &entity.id));
+    let evidence = Evidence {
+        id: EvidenceId::from(""),
+        at: alert.occurred.clone().or_else(|| alert.created.clone()),
+        source: EvidenceSource::Derived,
+        subject: known
+            .next()
+            .cloned()
+            .unwrap_or_else(|| EntityId::from(alert.key.id.as_str())),
+        verb: Verb::Detected,
+        object: Some(Object::Value(alert.title.clone())),
+        outcome: alert.disposition.outcome,
+        derived_from: Vec::new(),
+        fields: BTreeMap::new(),
+    };
+    Some(evidence.identified())
 }

@@ -12,6 +12,8 @@ mod needed;
 mod sentence;
 mod sigma;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, LazyLock};
 
 use aside_shared::hunt::Predicate;
@@ -23,6 +25,7 @@ use crate::taxonomy::{Category, Event, Product};
 use index::Index;
 pub use knowledge::{Examples, Knowledge};
 use matcher::Matcher;
+use needed::Needed;
 pub use sentence::Sentence;
 
 /// The files under `rules/`, by name and text.
@@ -34,6 +37,10 @@ mod embedded {
 #[derive(Debug)]
 pub struct RuleSet {
     rules: Vec<Arc<Rule>>,
+    /// Rules that look for the same thing (on different systems, mostly), by position: one of them
+    /// is tried for all.
+    twins: Vec<Vec<u32>>,
+    /// Which twins are worth trying.
     index: Index,
     digest: String,
 }
@@ -53,6 +60,7 @@ pub struct Rule {
     pub knowledge: Knowledge,
     category: Category,
     predicate: Predicate,
+    needed: Needed,
     matcher: Matcher,
 }
 
@@ -115,6 +123,7 @@ impl RuleSet {
     pub fn empty() -> RuleSet {
         RuleSet {
             rules: Vec::new(),
+            twins: Vec::new(),
             index: Index::new(&[]),
             digest: hex::encode(Sha256::digest([])),
         }
@@ -148,8 +157,15 @@ impl RuleSet {
             problems.extend(not_mapped);
             rules.extend(loaded.into_iter().map(Arc::new));
         }
+        let twins = twins(&rules);
+        let entries: Vec<_> = twins
+            .iter()
+            .filter_map(|twins| rules.get(*twins.first()? as usize))
+            .map(|rule| (rule.category, &rule.needed))
+            .collect();
         let set = RuleSet {
-            index: Index::new(&rules),
+            index: Index::new(&entries),
+            twins,
             rules,
             digest: hex::encode(digest.finalize()),
         };
@@ -176,16 +192,44 @@ impl RuleSet {
         self.rules.iter().map(Arc::as_ref)
     }
 
-    /// The rules that match `event`, in the order of loading.
+    /// The rules that match `event`.
     pub fn matching(&self, event: &Event<'_>) -> Vec<&Rule> {
-        self.index
-            .candidates(event)
-            .into_iter()
-            .filter_map(|at| self.rules.get(at as usize))
-            .map(Arc::as_ref)
-            .filter(|rule| rule.matches(event))
-            .collect()
+        let mut matching: Vec<&Rule> = Vec::new();
+        for twins in self.index.candidates(event) {
+            let already = matching.len();
+            matching.extend(
+                self.twins
+                    .get(twins as usize)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|at| self.rules.get(*at as usize))
+                    .map(Arc::as_ref)
+                    .filter(|rule| rule.applies_to(event)),
+            );
+            let applying = matching.get(already);
+            if !applying.is_some_and(|rule| rule.matcher.matches(event)) {
+                matching.truncate(already);
+            }
+        }
+        matching
     }
+}
+
+/// The positions of `rules` by what they look for.
+fn twins(rules: &[Arc<Rule>]) -> Vec<Vec<u32>> {
+    let mut twins: Vec<Vec<u32>> = Vec::new();
+    let mut known: HashMap<(Category, String), usize> = HashMap::new();
+    for (at, rule) in (0_u32..).zip(rules) {
+        let detection = format!("{:?}", rule.predicate);
+        match known.entry((rule.category, detection)) {
+            Entry::Occupied(same) => twins[*same.get()].push(at),
+            Entry::Vacant(new) => {
+                new.insert(twins.len());
+                twins.push(vec![at]);
+            }
+        }
+    }
+    twins
 }
 
 /// The rules of one file, and what in it could not be mapped.
@@ -250,10 +294,12 @@ fn rule(
     let (category, product) = source(&parsed.logsource)?;
     let knowledge = Knowledge::of(parsed)?;
     let (predicate, mut unmapped) = sigma::predicate(&parsed.detection)?;
-    let matcher = Matcher::compile(&predicate).map_err(|(field, reason)| sigma::Unmapped {
+    let not_compiled = |(field, reason): matcher::Uncompiled| sigma::Unmapped {
         field: format!("detection.{}", field.as_deref().unwrap_or("keywords")),
         reason,
-    })?;
+    };
+    let needed = Needed::of(&predicate).map_err(not_compiled)?;
+    let matcher = Matcher::compile(&predicate).map_err(not_compiled)?;
     if let Matcher::Constant(false) = matcher {
         unmapped.push(sigma::Unmapped {
             field: "detection".to_owned(),
@@ -269,6 +315,7 @@ fn rule(
         knowledge,
         category,
         predicate,
+        needed,
         matcher,
     };
     Ok((Some(rule), unmapped))

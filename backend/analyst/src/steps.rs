@@ -22,8 +22,10 @@ pub fn recommendations(alert: &Alert, assessment: &Assessment) -> Vec<Recommenda
     if matches!(assessment.verdict, Verdict::Malicious | Verdict::Suspicious) {
         steps.extend(isolate(alert, assessment, &raising));
         steps.extend(kill(alert, &raising));
-        steps.extend(persistence(alert));
+        steps.extend(persistence(alert, &raising));
         steps.extend(credentials(alert, &raising));
+        steps.extend(collect(alert, &raising));
+        steps.extend(block(alert, &raising));
     }
     if assessment.verdict == Verdict::Benign {
         steps.extend(close(alert, assessment));
@@ -116,25 +118,31 @@ fn elsewhere(
     }
 }
 
-/// Tasks and services that the alert's own processes registered.
-fn persistence(alert: &Alert) -> Vec<Recommendation> {
-    let Some(trigger) = &alert.trigger else {
-        return Vec::new();
+/// Tasks and services that the alert's own processes registered, and registry values that a reason
+/// rests on.
+fn persistence(alert: &Alert, raising: &[&Signal]) -> Vec<Recommendation> {
+    let family = crate::telling::family(alert, raising);
+    let is_reason = |it: &Evidence| {
+        raising
+            .iter()
+            .any(|signal| signal.weight >= 5 && signal.evidence.contains(&it.id))
     };
-    let family = crate::telling::descendants(alert, trigger);
-    let made = alert.evidence.iter().filter(|it| {
-        matches!(it.verb, Verb::RegisteredTask | Verb::InstalledService)
-            && family.contains(&it.subject)
+    let made = alert.evidence.iter().filter(|it| match it.verb {
+        Verb::RegisteredTask | Verb::InstalledService => {
+            family.contains(&it.subject) || is_reason(it)
+        }
+        Verb::Set => is_reason(it),
+        _ => false,
     });
     made.take(2)
         .filter_map(|evidence| {
             let Some(Object::Entity(id)) = &evidence.object else {
                 return None;
             };
-            let what = if evidence.verb == Verb::RegisteredTask {
-                "task"
-            } else {
-                "service"
+            let what = match evidence.verb {
+                Verb::RegisteredTask => "task",
+                Verb::InstalledService => "service",
+                _ => "registry value",
             };
             let title = vec![text(format!("Remove the {what} ")), name_of(alert, id)];
             Some(elsewhere(
@@ -152,7 +160,7 @@ fn persistence(alert: &Alert) -> Vec<Recommendation> {
 fn credentials(alert: &Alert, raising: &[&Signal]) -> Option<Recommendation> {
     let signal = raising.iter().find(|signal| {
         signal.techniques.iter().any(|technique| {
-            crate::techniques::tactics(&technique.id).any(|tactic| tactic == "TA0006")
+            crate::techniques::tactics(&technique.id).any(|tactic| tactic == "credential-access")
         })
     })?;
     let user = alert.users.first()?;
@@ -169,6 +177,52 @@ fn credentials(alert: &Alert, raising: &[&Signal]) -> Option<Recommendation> {
         RiskLevel::Medium,
         None,
     ))
+}
+
+/// The last file that the alert's own processes wrote.
+fn collect(alert: &Alert, raising: &[&Signal]) -> Option<Recommendation> {
+    let family = crate::telling::family(alert, raising);
+    let wrote = alert
+        .evidence
+        .iter()
+        .rev()
+        .find(|it| it.verb == Verb::Wrote && family.contains(&it.subject))?;
+    let Some(Object::Entity(file)) = &wrote.object else {
+        return None;
+    };
+    Some(elsewhere(
+        "In the console",
+        vec![text("Collect "), name_of(alert, file)],
+        "A process that the reasons are about wrote it.",
+        wrote,
+        RiskLevel::Low,
+        None,
+    ))
+}
+
+/// The first name, else the first address, that the alert's own processes reached.
+fn block(alert: &Alert, raising: &[&Signal]) -> Option<Recommendation> {
+    let family = crate::telling::family(alert, raising);
+    let first = |verb: Verb| {
+        alert
+            .evidence
+            .iter()
+            .find(|it| it.verb == verb && family.contains(&it.subject))
+    };
+    let reached = first(Verb::Resolved).or_else(|| first(Verb::ConnectedTo))?;
+    let Some(Object::Entity(name)) = &reached.object else {
+        return None;
+    };
+    let mut step = elsewhere(
+        "In your proxy or DNS",
+        vec![text("Block "), name_of(alert, name)],
+        "A process that the reasons are about reached it.",
+        reached,
+        RiskLevel::Medium,
+        Some("Allow it again"),
+    );
+    step.risk.reason = Some("others may use it".to_owned());
+    Some(step)
 }
 
 fn close(alert: &Alert, assessment: &Assessment) -> Option<Recommendation> {

@@ -2,18 +2,25 @@
 //!
 //! Every claim is checked by [`claims::stands`] before it is said.
 
+use std::collections::{HashMap, HashSet};
+
 use aside_shared::alert::{Alert, EntityKind, Evidence, EvidenceSource, Object, Outcome, Verb};
 use aside_shared::analysis::{
     Assessment, Claim, ClaimKind, Gap, Relation, Signal, SignalGroup, Verdict, View,
 };
 use aside_shared::id::{EntityId, EvidenceId};
-use aside_shared::text::Span;
+use aside_shared::text::{Span, plain};
 
 use crate::claims;
-use crate::words::{name_of, text, verb};
+use crate::reading::doer;
+use crate::words::{self, name_of, text, verb};
 
+/// Facts beside the lead and the ancestry.
+const FACTS: usize = 6;
 /// Facts from signals, beside the lead.
-const FACTS: usize = 5;
+const SIGNALS: usize = 4;
+/// A signal of fewer points is told only where there is no stronger one.
+const TELLING: i32 = 5;
 /// Names in one enumeration.
 const NAMES: usize = 3;
 
@@ -26,28 +33,21 @@ pub fn claims(alert: &Alert, assessment: &Assessment) -> (Vec<Claim>, u32) {
         assessment,
     );
     let lowering = signals(assessment, |signal| signal.weight < 0 && own(signal));
+    let family = family(alert, &raising);
     let mut made = Vec::new();
     made.extend(lead(alert, assessment, &raising, &lowering));
-    let mut facts: Vec<Claim> = raising
-        .iter()
-        .skip(1)
-        .map(|signal| signal_fact(alert, signal))
-        .collect();
-    let mut said: Vec<Vec<Span>> = Vec::new();
-    facts.retain(|fact| {
-        !said.contains(&fact.sentence) && {
-            said.push(fact.sentence.clone());
-            true
-        }
-    });
+    let mut facts = signal_facts(alert, &raising);
+    facts.extend(uncovered(alert, &raising));
+    facts.extend(stays(alert, &family));
+    facts.extend(contacts(alert, &family));
+    facts.extend(written(alert, &family));
     facts.truncate(FACTS);
     facts.extend(ancestry(alert));
-    facts.extend(contacts(alert));
     facts.sort_by_key(|fact| first_time(alert, fact));
     made.extend(facts);
     made.extend(usual(alert, assessment, &lowering));
     made.extend(technique(&raising));
-    made.extend(gaps(alert, &raising));
+    made.extend(gaps(alert, &raising, &family));
     let before = made.len();
     made.retain(|claim| claims::stands(claim, alert).is_ok());
     let dropped = u32::try_from(before - made.len()).unwrap_or(u32::MAX);
@@ -92,6 +92,15 @@ fn one_a_group<'a>(signals: Vec<&'a Signal>, assessment: &Assessment) -> Vec<&'a
 
 fn evidence<'a>(alert: &'a Alert, id: &EvidenceId) -> Option<&'a Evidence> {
     alert.evidence.iter().find(|it| &it.id == id)
+}
+
+/// The vendor's own finding, or what comes first where there is none.
+fn finding(alert: &Alert) -> Option<&Evidence> {
+    alert
+        .evidence
+        .iter()
+        .find(|it| it.verb == Verb::Detected)
+        .or(alert.evidence.first())
 }
 
 fn relations(alert: &Alert, ids: &[EvidenceId]) -> Vec<Relation> {
@@ -164,11 +173,7 @@ fn place(alert: &Alert) -> Vec<Span> {
 
 /// An alert about which the rules know nothing: what its record says, and that this is all.
 fn not_known(alert: &Alert) -> Option<Claim> {
-    let detected = alert
-        .evidence
-        .iter()
-        .find(|it| it.verb == Verb::Detected)
-        .or(alert.evidence.first())?;
+    let detected = finding(alert)?;
     let mut sentence = vec![
         text("The alert "),
         Span::Name(alert.title.clone()),
@@ -205,6 +210,97 @@ fn ending(alert: &Alert, signal: &Signal) -> &'static str {
         ". Whether it succeeded was not seen."
     } else {
         "."
+    }
+}
+
+/// What the signals after the strongest, which is the lead, are about.
+fn signal_facts(alert: &Alert, raising: &[&Signal]) -> Vec<Claim> {
+    let mut facts: Vec<Claim> = Vec::new();
+    for signal in raising.iter().skip(1) {
+        let fact = signal_fact(alert, signal);
+        let is_said = facts.iter().any(|known| known.sentence == fact.sentence);
+        let is_weak = signal.weight < TELLING && !facts.is_empty();
+        // That one process started another is told with the ancestry.
+        let is_ancestry = signal
+            .evidence
+            .iter()
+            .filter_map(|id| evidence(alert, id))
+            .any(|it| {
+                it.verb == Verb::Started
+                    && plain(&words::sentence(alert, it)) == plain(&signal.sentence)
+            });
+        if !is_said && !is_weak && !is_ancestry {
+            facts.push(fact);
+        }
+    }
+    facts.truncate(SIGNALS);
+    facts
+}
+
+/// The processes that the alert is about, with everything that they started: its trigger's and the
+/// telling signals' own.
+pub fn family<'a>(alert: &'a Alert, raising: &[&Signal]) -> HashSet<&'a EntityId> {
+    let telling = raising
+        .iter()
+        .filter(|signal| signal.weight >= TELLING)
+        .flat_map(|signal| &signal.evidence)
+        .filter_map(|id| evidence(alert, id))
+        .map(|it| doer(alert, it))
+        .filter(|id| {
+            matches!(
+                alert.entity(id).map(|it| &it.kind),
+                Some(EntityKind::Process(_))
+            )
+        });
+    let roots: Vec<&EntityId> = alert.trigger.iter().chain(telling).collect();
+    descendants(alert, roots)
+}
+
+/// What was uncovered in the line or script that a signal rests on.
+fn uncovered(alert: &Alert, raising: &[&Signal]) -> Option<Claim> {
+    let telling = |id: &EvidenceId| {
+        raising
+            .iter()
+            .any(|signal| signal.weight >= TELLING && signal.evidence.contains(id))
+    };
+    let it = alert
+        .evidence
+        .iter()
+        .find(|it| it.verb == Verb::DecodedTo && it.derived_from.iter().any(telling))?;
+    Some(evidence_fact(alert, it))
+}
+
+/// What starts again by itself.
+fn stays(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
+    let it = alert.evidence.iter().find(|it| {
+        matches!(it.verb, Verb::RegisteredTask | Verb::InstalledService)
+            && family.contains(&it.subject)
+    })?;
+    Some(evidence_fact(alert, it))
+}
+
+/// The last file that was written.
+fn written(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
+    Some(evidence_fact(alert, last_written(alert, family)?))
+}
+
+fn last_written<'a>(alert: &'a Alert, family: &HashSet<&EntityId>) -> Option<&'a Evidence> {
+    alert
+        .evidence
+        .iter()
+        .rev()
+        .find(|it| it.verb == Verb::Wrote && family.contains(&it.subject))
+}
+
+fn evidence_fact(alert: &Alert, it: &Evidence) -> Claim {
+    let mut sentence = words::sentence(alert, it);
+    sentence.push(text("."));
+    Claim {
+        kind: ClaimKind::Fact,
+        sentence,
+        relations: vec![claims::relation(it)],
+        evidence: vec![it.id.clone()],
+        lead: false,
     }
 }
 
@@ -262,9 +358,7 @@ fn started<'a>(alert: &'a Alert, process: &EntityId) -> Option<&'a Evidence> {
 }
 
 /// Names and addresses that the processes of the alert's own chain reached.
-fn contacts(alert: &Alert) -> Option<Claim> {
-    let trigger = alert.trigger.as_ref()?;
-    let family = descendants(alert, trigger);
+fn contacts(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
     let seen: Vec<&Evidence> = alert
         .evidence
         .iter()
@@ -306,20 +400,22 @@ fn contacts(alert: &Alert) -> Option<Claim> {
     })
 }
 
-/// A process and everything it started, directly or not.
-pub fn descendants(alert: &Alert, root: &EntityId) -> Vec<EntityId> {
-    let mut family = vec![root.clone()];
-    let mut at = 0;
-    while at < family.len() {
-        for it in &alert.evidence {
-            if let (Verb::Started, Some(Object::Entity(child))) = (it.verb, &it.object)
-                && it.subject == family[at]
-                && !family.contains(child)
-            {
-                family.push(child.clone());
+/// Processes and everything that they started, directly or not.
+fn descendants<'a>(alert: &'a Alert, roots: Vec<&'a EntityId>) -> HashSet<&'a EntityId> {
+    let mut children: HashMap<&EntityId, Vec<&EntityId>> = HashMap::new();
+    for it in &alert.evidence {
+        if let (Verb::Started, Some(Object::Entity(child))) = (it.verb, &it.object) {
+            children.entry(&it.subject).or_default().push(child);
+        }
+    }
+    let mut family: HashSet<&EntityId> = roots.iter().copied().collect();
+    let mut left = roots;
+    while let Some(process) = left.pop() {
+        for child in children.get(process).into_iter().flatten() {
+            if family.insert(child) {
+                left.push(child);
             }
         }
-        at += 1;
     }
     family
 }
@@ -364,24 +460,22 @@ fn technique(raising: &[&Signal]) -> Option<Claim> {
 }
 
 /// What was looked for and not found.
-fn gaps(alert: &Alert, raising: &[&Signal]) -> Vec<Claim> {
+fn gaps(alert: &Alert, raising: &[&Signal], family: &HashSet<&EntityId>) -> Vec<Claim> {
     let mut gaps = Vec::new();
     let telemetry = alert
         .evidence
         .iter()
         .any(|it| it.source == EvidenceSource::Telemetry);
-    let Some(anchor) = alert
-        .evidence
-        .iter()
-        .find(|it| it.verb == Verb::Detected)
-        .or(alert.evidence.first())
-    else {
+    let Some(anchor) = finding(alert) else {
         return gaps;
     };
     if !telemetry && alert.trigger.is_some() {
         gaps.push(gap(
             "what else happened on the host",
-            " Only the alert's own record was read; there is no telemetry beside it.",
+            vec![
+                text("what else happened on the host."),
+                text(" Only the alert's own record was read; there is no telemetry beside it."),
+            ],
             "telemetry",
             anchor,
             None,
@@ -390,21 +484,17 @@ fn gaps(alert: &Alert, raising: &[&Signal]) -> Vec<Claim> {
     if raising.is_empty() {
         return gaps;
     }
+    gaps.extend(left_the_host(alert, family));
+    gaps.extend(whether_it_ran(alert, family));
     if let Some(trigger) = &alert.trigger {
-        gaps.extend(left_the_host(alert, trigger));
         gaps.extend(beginning(alert, trigger, anchor));
     }
     gaps
 }
 
 /// Whether a file that was written left the host: the last network event is the last that is known.
-fn left_the_host(alert: &Alert, trigger: &EntityId) -> Option<Claim> {
-    let family = descendants(alert, trigger);
-    let wrote = alert
-        .evidence
-        .iter()
-        .rev()
-        .find(|it| it.verb == Verb::Wrote && family.contains(&it.subject))?;
+fn left_the_host(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
+    let wrote = last_written(alert, family)?;
     let Some(Object::Entity(file)) = &wrote.object else {
         return None;
     };
@@ -416,7 +506,7 @@ fn left_the_host(alert: &Alert, trigger: &EntityId) -> Option<Claim> {
         .iter()
         .filter(is_network)
         .max_by_key(|it| it.at.as_ref().map(|at| at.unix_ms));
-    let mut claim = match last {
+    let (words, cited, until) = match last {
         Some(last) => {
             let clock = last
                 .at
@@ -424,29 +514,80 @@ fn left_the_host(alert: &Alert, trigger: &EntityId) -> Option<Claim> {
                 .map(|at| at.utc_clock())
                 .unwrap_or_default();
             let words = format!(" left the host. Its network events stop at {clock}.");
-            gap(
-                "whether a file left the host",
-                &words,
-                "network events",
-                last,
-                last.at.clone(),
-            )
+            (words, last, last.at.clone())
         }
-        None => gap(
-            "whether a file left the host",
-            " left the host. No network event was read.",
-            "network events",
-            wrote,
-            None,
-        ),
+        None => {
+            let words = " left the host. No network event was read.".to_owned();
+            (words, wrote, None)
+        }
     };
-    claim.sentence = vec![
-        text("whether "),
-        name_of(alert, file),
-        claim.sentence.pop().unwrap_or_else(|| text(".")),
-    ];
+    let sentence = vec![text("whether "), name_of(alert, file), text(words)];
+    let mut claim = gap(
+        "whether a file left the host",
+        sentence,
+        "network events",
+        cited,
+        until,
+    );
     claim.evidence.insert(0, wrote.id.clone());
     claim.evidence.dedup();
+    Some(claim)
+}
+
+/// Endings of files that are run.
+const RUNNABLE: &[&str] = &[
+    ".exe", ".dll", ".scr", ".com", ".msi", ".ps1", ".bat", ".cmd", ".vbs", ".js", ".hta", ".jar",
+    ".py", ".sh", ".elf", ".dylib", ".so", ".lnk",
+];
+
+/// Whether a program or script that was written ran: no start of it was read.
+fn whether_it_ran(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
+    let starts: Vec<&str> = alert
+        .entities
+        .iter()
+        .filter_map(|entity| match &entity.kind {
+            EntityKind::Process(process) => Some(process),
+            _ => None,
+        })
+        .flat_map(|process| [process.path.as_deref(), process.command_line.as_deref()])
+        .flatten()
+        .collect();
+    let (wrote, file) = alert.evidence.iter().rev().find_map(|it| {
+        let Some(Object::Entity(id)) = &it.object else {
+            return None;
+        };
+        let kind = &alert.entity(id)?.kind;
+        let name = kind.name();
+        let is_runnable = matches!(kind, EntityKind::File(_))
+            && RUNNABLE
+                .iter()
+                .any(|end| name.to_lowercase().ends_with(end));
+        let is_started = starts.iter().any(|text| text.contains(name));
+        (it.verb == Verb::Wrote && family.contains(&it.subject) && is_runnable && !is_started)
+            .then_some((it, id))
+    })?;
+    let last = alert
+        .evidence
+        .iter()
+        .filter(|it| matches!(it.verb, Verb::Started | Verb::Ran) && it.at.is_some());
+    let last = last.max_by_key(|it| it.at.as_ref().map(|at| at.unix_ms));
+    let until = last.and_then(|it| it.at.clone());
+    let words = match &until {
+        Some(at) => format!(
+            " ran. The last start that was read is from {}.",
+            at.utc_clock()
+        ),
+        None => " ran. No start was read.".to_owned(),
+    };
+    let sentence = vec![text("whether "), name_of(alert, file), text(words)];
+    let mut claim = gap(
+        "whether a file ran",
+        sentence,
+        "process starts",
+        wrote,
+        until,
+    );
+    claim.evidence.extend(last.map(|it| it.id.clone()));
     Some(claim)
 }
 
@@ -481,25 +622,24 @@ fn beginning(alert: &Alert, trigger: &EntityId, anchor: &Evidence) -> Option<Cla
     if is_origin {
         return None;
     }
-    let mut claim = gap(
-        "how it began",
-        " started it is not recorded.",
-        "the chain of processes",
-        anchor,
-        None,
-    );
-    claim.sentence = vec![
+    let sentence = vec![
         text("how it began. What started "),
         name_of(alert, &first),
         text(" is not recorded."),
     ];
-    Some(claim)
+    Some(gap(
+        "how it began",
+        sentence,
+        "the chain of processes",
+        anchor,
+        None,
+    ))
 }
 
 /// The sentence follows "Not known: ".
 fn gap(
     looked_for: &str,
-    words: &str,
+    sentence: Vec<Span>,
     place: &str,
     cited: &Evidence,
     until: Option<aside_shared::instant::Instant>,
@@ -510,7 +650,7 @@ fn gap(
             place: place.to_owned(),
             until,
         }),
-        sentence: vec![text(format!("{}.", looked_for)), text(words.to_owned())],
+        sentence,
         relations: Vec::new(),
         evidence: vec![cited.id.clone()],
         lead: false,

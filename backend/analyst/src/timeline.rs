@@ -1,10 +1,10 @@
 //! The timeline: every dated piece of evidence, in the order of the cloud's clock.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use aside_shared::alert::{Alert, Verb};
+use aside_shared::alert::{Alert, EntityKind, Verb};
 use aside_shared::analysis::{Assessment, TimelineEntry};
-use aside_shared::id::EvidenceId;
+use aside_shared::id::{EntityId, EvidenceId};
 use aside_shared::instant::Clock;
 
 use crate::words;
@@ -22,6 +22,11 @@ pub fn timeline(alert: &Alert, assessment: &Assessment) -> Vec<TimelineEntry> {
         .filter(|signal| signal.weight > 0);
     let telling: HashSet<&EvidenceId> = raising.flat_map(|signal| &signal.evidence).collect();
     let cloud = alert.created.as_ref().map(|at| at.unix_ms);
+    let kinds: HashMap<&EntityId, &EntityKind> = alert
+        .entities
+        .iter()
+        .map(|entity| (&entity.id, &entity.kind))
+        .collect();
     let mut entries: Vec<TimelineEntry> = alert
         .evidence
         .iter()
@@ -35,7 +40,7 @@ pub fn timeline(alert: &Alert, assessment: &Assessment) -> Vec<TimelineEntry> {
                     at.unix_ms - cloud > SKEW_MS || cloud - at.unix_ms > 24 * 60 * 60 * 1000
                 });
             Some(TimelineEntry {
-                sentence: words::sentence(alert, evidence),
+                sentence: words::sentence_by(|id| kinds.get(id).copied(), evidence),
                 telling: telling.contains(&evidence.id) && !is_alert,
                 evidence: evidence.id.clone(),
                 is_alert,

@@ -11,7 +11,11 @@ pub fn text(words: impl Into<String>) -> Span {
 
 /// The name by which a reader knows an entity.
 pub fn name_of(alert: &Alert, id: &EntityId) -> Span {
-    match alert.entity(id).map(|entity| &entity.kind) {
+    name(alert.entity(id).map(|entity| &entity.kind))
+}
+
+fn name(kind: Option<&EntityKind>) -> Span {
+    match kind {
         Some(EntityKind::Endpoint {
             ip,
             port: Some(port),
@@ -23,27 +27,25 @@ pub fn name_of(alert: &Alert, id: &EntityId) -> Span {
 
 /// `powershell.exe wrote d.bin`: what a piece of evidence says, without a full stop.
 pub fn sentence(alert: &Alert, evidence: &Evidence) -> Vec<Span> {
-    let mut spans = vec![name_of(alert, &evidence.subject)];
-    if evidence.verb == Verb::Detected {
-        spans.push(text(" was the subject of the alert"));
-    } else {
-        spans.push(text(format!(" {}", verb(evidence.verb, evidence.outcome))));
-    }
-    match &evidence.object {
-        Some(Object::Entity(id)) => {
-            spans.push(text(" "));
-            spans.push(name_of(alert, id));
-        }
-        Some(Object::Value(value)) if evidence.verb != Verb::Detected => {
-            spans.push(text(" "));
-            spans.push(Span::Name(value.clone()));
-        }
-        Some(Object::Value(title)) => {
-            spans.push(text(" "));
-            spans.push(Span::Name(title.clone()));
-        }
-        None => {}
-    }
+    sentence_by(|id| alert.entity(id).map(|entity| &entity.kind), evidence)
+}
+
+/// [`sentence`], where entities are found by `kind_of`.
+pub fn sentence_by<'a>(
+    kind_of: impl Fn(&EntityId) -> Option<&'a EntityKind>,
+    evidence: &Evidence,
+) -> Vec<Span> {
+    let mut spans = vec![name(kind_of(&evidence.subject))];
+    spans.push(match evidence.verb {
+        Verb::Detected => text(" was the subject of the alert"),
+        other => text(format!(" {}", verb(other, evidence.outcome))),
+    });
+    let object = match &evidence.object {
+        Some(Object::Entity(id)) => name(kind_of(id)),
+        Some(Object::Value(value)) => Span::Name(value.clone()),
+        None => return spans,
+    };
+    spans.extend([text(" "), object]);
     spans
 }
 
@@ -66,7 +68,7 @@ pub fn verb(verb: Verb, outcome: Outcome) -> String {
         Verb::RanScript => ("ran the script", "run the script"),
         Verb::Accessed => ("opened the memory of", "open the memory of"),
         Verb::LoggedOnTo => ("saw a sign-in of", "see a sign-in of"),
-        Verb::DecodedTo => ("carried, hidden,", "carry, hidden,"),
+        Verb::DecodedTo => ("carried the hidden text", "carry the hidden text"),
         Verb::Detected => ("raised", "raise"),
         Verb::Did => ("did something that Aside has no word for", "do something"),
     };

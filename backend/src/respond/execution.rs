@@ -140,12 +140,12 @@ impl Execution {
             Act::Verifying { given_up: true, .. } => now(format!("Still asking {vendor}")),
             Act::Ended => {}
         }
-        if !matches!(self.note, Note::Ended) && self.act != Act::Ended
-            || matches!(
-                self.note,
-                Note::Due { .. } | Note::Writing { .. } | Note::Unclear { .. }
-            )
-        {
+        let note_is_ahead = match self.note {
+            Note::NotDue => self.act != Act::Ended,
+            Note::Due { .. } | Note::Writing { .. } | Note::Unclear { .. } => true,
+            Note::Ended => false,
+        };
+        if note_is_ahead {
             now("Write the note".to_owned());
         }
         ahead

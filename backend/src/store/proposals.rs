@@ -123,6 +123,11 @@ pub async fn add_step(
     .bind(step.audit_seq.and_then(|seq| i64::try_from(seq).ok()))
     .execute(&mut **tx)
     .await?;
+    count_change(tx, id).await
+}
+
+/// A stream of updates is resumed from this number.
+async fn count_change(tx: &mut Write<'_>, id: &ProposalId) -> Result<(), StoreError> {
     sqlx::query("UPDATE proposals SET revision = revision + 1 WHERE id = ?")
         .bind(id.as_str())
         .execute(&mut **tx)
@@ -153,11 +158,7 @@ pub async fn save_execution(
         .execute(&mut **tx)
         .await?;
     }
-    sqlx::query("UPDATE proposals SET revision = revision + 1 WHERE id = ?")
-        .bind(id.as_str())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
+    count_change(tx, id).await
 }
 
 /// Takes the lease on what is due first: nobody else works on it until the lease ends or is given back.

@@ -6,6 +6,7 @@ use std::cell::RefCell;
 
 use aside_shared::api::{ReadActivity, Recent};
 use aside_shared::approval::Proposal;
+use aside_shared::chat::Answer;
 use aside_shared::event::AnalysisEvent;
 use aside_shared::id::{AnalysisId, ProposalId};
 use aside_shared::problem::{Problem, ProblemKind};
@@ -17,6 +18,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::json;
 use super::sse::Parser;
 use super::state::{Call, Fault, Reply};
 use super::wire::{SessionInfo, SessionState, ToWorker};
@@ -35,17 +37,15 @@ thread_local! {
 /// Takes the token out of what the worker says.
 pub fn remember(info: &mut SessionInfo) {
     let token = info.access_token.take();
-    if info.problem.is_some() {
+    // A refused sign-in says nothing of the session that may be there.
+    let Some(backend) = &info.backend else {
         return;
-    }
+    };
     CREDENTIALS.with_borrow_mut(|credentials| {
         credentials.token = token;
-        credentials.backend = info
-            .backend
-            .as_deref()
-            .unwrap_or_default()
+        backend
             .trim_end_matches('/')
-            .to_owned();
+            .clone_into(&mut credentials.backend);
     });
 }
 
@@ -53,6 +53,10 @@ pub fn remember(info: &mut SessionInfo) {
 const CALL_MS: u32 = 45_000;
 /// How long a stream may be silent, milliseconds: three heartbeats.
 const SILENCE_MS: u32 = 45_000;
+
+/// The body of a request that says all in its path.
+#[derive(Serialize)]
+struct Nothing {}
 
 struct Request<'a> {
     method: Method,
@@ -75,7 +79,7 @@ fn get(path: String) -> Request<'static> {
 fn post(path: impl Into<String>, body: &impl Serialize) -> Request<'static> {
     Request {
         method: Method::POST,
-        body: serde_json::to_string(body).ok(),
+        body: Some(json::write(body)),
         ..get(path.into())
     }
 }
@@ -87,28 +91,28 @@ fn part(id: &str) -> String {
 /// Calls the backend.
 pub async fn call(call: &Call) -> Result<Reply, Fault> {
     let proposal = |id: &ProposalId, verb: &str| format!("/proposals/{}{verb}", part(id.as_str()));
-    let nothing = &serde_json::json!({});
+    let nothing = &Nothing {};
     Ok(match call {
-        Call::Me => Reply::Me(json(get("/me".to_owned())).await?),
-        Call::Resolve(body) => Reply::Resolved(json(post("/alerts/resolve", body)).await?),
+        Call::Me => Reply::Me(asked(get("/me".to_owned())).await?),
+        Call::Resolve(body) => Reply::Resolved(asked(post("/alerts/resolve", body)).await?),
         Call::Recent(tenant) => {
             let tenant = tenant.clone();
-            Reply::Recent(json(post("/alerts/recent", &Recent { tenant })).await?)
+            Reply::Recent(asked(post("/alerts/recent", &Recent { tenant })).await?)
         }
-        Call::Analyse(body) => Reply::Started(json(post("/analyses", body)).await?),
-        Call::Host(body) => Reply::Host(json(post("/hosts/state", body)).await?),
-        Call::Ask(body) => Reply::Answer(json(post("/questions", body)).await?),
+        Call::Analyse(body) => Reply::Started(asked(post("/analyses", body)).await?),
+        Call::Host(body) => Reply::Host(asked(post("/hosts/state", body)).await?),
+        Call::Ask(body) => Reply::Answer(answer(post("/questions", body)).await?),
         Call::Activity(alert) => {
             let alert = alert.clone();
-            Reply::Activity(json(post("/alerts/activity", &ReadActivity { alert })).await?)
+            Reply::Activity(asked(post("/alerts/activity", &ReadActivity { alert })).await?)
         }
-        Call::Propose(body) => Reply::Proposal(json(post("/proposals", body)).await?),
-        Call::Proposal(id) => Reply::Proposal(json(get(proposal(id, ""))).await?),
+        Call::Propose(body) => Reply::Proposal(asked(post("/proposals", body)).await?),
+        Call::Proposal(id) => Reply::Proposal(asked(get(proposal(id, ""))).await?),
         Call::Decide(id, body) => {
-            Reply::Proposal(json(post(proposal(id, "/decision"), body)).await?)
+            Reply::Proposal(asked(post(proposal(id, "/decision"), body)).await?)
         }
-        Call::Undo(id) => Reply::Proposal(json(post(proposal(id, "/undo"), nothing)).await?),
-        Call::Check(id) => Reply::Proposal(json(post(proposal(id, "/check"), nothing)).await?),
+        Call::Undo(id) => Reply::Proposal(asked(post(proposal(id, "/undo"), nothing)).await?),
+        Call::Check(id) => Reply::Proposal(asked(post(proposal(id, "/check"), nothing)).await?),
     })
 }
 
@@ -128,7 +132,7 @@ pub async fn follow_analysis(
     let mut finished = false;
     let ended = follow(request, |id, data| {
         // An event of a later version is skipped: the rest still makes sense.
-        if let Ok(event) = serde_json::from_str::<AnalysisEvent>(&data) {
+        if let Ok(event) = json::event(&data) {
             finished |= event.is_last();
             each(id, event);
         }
@@ -148,7 +152,7 @@ pub async fn follow_proposal(
         ..get(format!("/proposals/{}/events", part(id.as_str())))
     };
     follow(request, |_, data| {
-        if let Ok(proposal) = serde_json::from_str(&data) {
+        if let Ok(proposal) = json::read(&data) {
             each(proposal);
         }
     })
@@ -183,9 +187,14 @@ async fn follow(request: Request<'_>, mut each: impl FnMut(Option<u64>, String))
     }
 }
 
-async fn json<T: DeserializeOwned>(request: Request<'_>) -> Result<T, Fault> {
+async fn answer(request: Request<'_>) -> Result<Answer, Fault> {
+    let tree = asked(request).await?;
+    json::answer(tree).map_err(|error| Fault::Unreadable(error.to_string()))
+}
+
+async fn asked<T: DeserializeOwned>(request: Request<'_>) -> Result<T, Fault> {
     let text = text(&request).await?;
-    serde_json::from_str(&text).map_err(|error| Fault::Unreadable(error.to_string()))
+    json::read(&text).map_err(|error| Fault::Unreadable(error.to_string()))
 }
 
 async fn text(request: &Request<'_>) -> Result<String, Fault> {
@@ -211,12 +220,12 @@ async fn send(request: &Request<'_>) -> Result<Response, Fault> {
     let mut info = worker::ask_session(&ToWorker::SessionRefresh).await;
     let signed_in = info.state == SessionState::SignedIn && info.access_token.is_some();
     remember(&mut info);
+    // The worker could not renew: the session may still be good.
+    if let Some(problem) = info.problem {
+        return Err(Fault::Unreachable(problem.into_text()));
+    }
     if !signed_in {
-        return match info.problem {
-            // The worker could not reach the backend: the session may still be good.
-            Some(problem) => Err(Fault::Unreachable(super::wire::problem_text(&problem))),
-            None => Err(Fault::SignedOut),
-        };
+        return Err(Fault::SignedOut);
     }
     let response = send_once(request).await?;
     match response.status() {
@@ -262,7 +271,7 @@ async fn checked(response: Response) -> Result<Response, Fault> {
     }
     let status = response.status();
     let text = response.text().await.unwrap_or_default();
-    let problem = serde_json::from_str(&text).unwrap_or_else(|_| {
+    let problem = json::read(&text).unwrap_or_else(|_| {
         let mut problem = Problem::new(
             ProblemKind::Internal,
             format!("The backend answered {status} without saying why."),

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::document;
-use serde_json::Value;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, AbortSignal, HtmlElement};
@@ -12,7 +11,7 @@ use web_sys::{AbortController, AbortSignal, HtmlElement};
 use super::backend;
 use super::state::{Effect, Msg};
 use super::store::Store;
-use super::wire::{SessionInfo, ToWorker, problem_text};
+use super::wire::{Done, Reason, SessionInfo, ToWorker, state_save};
 use super::worker;
 
 thread_local! {
@@ -36,16 +35,14 @@ pub fn run(store: Store, effect: Effect) {
             store.send(Msg::BackendSet(set(answer)));
         }),
         Effect::Save { key, value } => spawn_local(async move {
-            let message = ToWorker::StateSave {
-                key: &key,
-                value: &value,
-            };
-            worker::ask(&message).await;
+            worker::ask_json(&state_save(&key, &value)).await;
         }),
         Effect::Load(key) => spawn_local(async move {
             let answer = worker::ask(&ToWorker::StateLoad { key: &key }).await;
-            let value = answer.and_then(|mut answer| answer.get_mut("value").map(Value::take));
-            if let Some(value) = value.filter(|value| !value.is_null()) {
+            let value =
+                answer.and_then(|answer| js_sys::Reflect::get(&answer, &"value".into()).ok());
+            let kept = value.filter(|value| !value.is_null() && !value.is_undefined());
+            if let Some(value) = kept.and_then(|value| worker::text(&value)) {
                 store.send(Msg::Loaded { key, value });
             }
         }),
@@ -147,13 +144,15 @@ fn tell<T: 'static>(
     });
 }
 
-fn set(answer: Option<Value>) -> Result<(), String> {
-    let Some(answer) = answer else {
-        return Err("The extension’s worker does not answer.".to_owned());
-    };
-    match answer.get("problem") {
-        Some(problem) if !problem.is_null() => Err(problem_text(problem)),
-        _ => Ok(()),
+fn set(answer: Option<wasm_bindgen::JsValue>) -> Result<(), String> {
+    let answer: Option<Done> = answer.and_then(|answer| worker::read(&answer));
+    match answer {
+        None => Err("The extension’s worker does not answer.".to_owned()),
+        Some(Done {
+            problem: Some(problem),
+            ..
+        }) => Err(Reason::into_text(problem)),
+        Some(_) => Ok(()),
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod evidence;
 pub mod hosts;
+pub mod json;
 pub mod keys;
 pub mod processes;
 pub mod proof;
@@ -19,6 +20,8 @@ mod backend;
 mod effects;
 #[cfg(target_arch = "wasm32")]
 mod page;
+#[cfg(target_arch = "wasm32")]
+mod part;
 #[cfg(target_arch = "wasm32")]
 mod store;
 #[cfg(target_arch = "wasm32")]

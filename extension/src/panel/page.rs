@@ -22,9 +22,7 @@ pub fn start(context: &JsValue) {
     if STORE.get().is_some() {
         return;
     }
-    let context = worker::from_js(context)
-        .and_then(|context| serde_json::from_value(context).ok())
-        .unwrap_or_default();
+    let context = worker::read(context).unwrap_or_default();
     leptos::mount::mount_to_body(move || {
         let store = Store::new();
         STORE.set(Some(store));
@@ -42,8 +40,7 @@ pub fn start(context: &JsValue) {
 #[wasm_bindgen]
 pub fn message(message: &JsValue) {
     let Some(store) = STORE.get() else { return };
-    let read = worker::from_js(message).and_then(|value| serde_json::from_value(value).ok());
-    match read {
+    match worker::read(message) {
         Some(FromWorker::Session(info)) => effects::known(store, info),
         Some(message) => store.send(Msg::Worker(message)),
         None => {}

@@ -28,7 +28,6 @@ use aside_shared::event::AnalysisEvent;
 use aside_shared::id::{AnalysisId, HostId, ProposalId, TenantId};
 use aside_shared::problem::Problem;
 use aside_shared::session::Me;
-use serde_json::Value;
 
 use super::keys::Command;
 use super::proof::Proven;
@@ -203,7 +202,7 @@ pub enum Effect {
         /// Under which name.
         key: String,
         /// What.
-        value: Value,
+        value: String,
     },
     /// Bring what was kept under this name.
     Load(String),
@@ -295,7 +294,7 @@ pub enum Msg {
         /// Under which name.
         key: String,
         /// What.
-        value: Value,
+        value: String,
     },
     /// The backend answered.
     Answered {
@@ -355,6 +354,8 @@ pub enum Msg {
     StepEvidence(i32),
     /// The drawer was closed.
     CloseEvidence,
+    /// Show an observation in the timeline.
+    ShowInTimeline(aside_shared::id::EvidenceId),
     /// Show a process in the tree, from elsewhere.
     ShowProcess(aside_shared::id::EntityId),
     /// A process in the tree was pressed: its details open or close.
@@ -425,6 +426,7 @@ impl State {
     /// Which view stands under the top bar.
     pub fn screen(&self) -> Screen {
         match (&self.session, &self.page) {
+            (Session::Asking, _) if self.outage.is_some() => Screen::Unreachable,
             (Session::Asking, _) => Screen::Blank,
             (Session::NoBackend(_), _) => Screen::NoBackend,
             (Session::SignedOut { .. }, _) => Screen::SignedOut,
@@ -499,7 +501,7 @@ pub fn reduce(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::BackendSet(result) => session::backend_set(state, result),
         Msg::ChangeBackend => session::change_backend(state),
         Msg::Typed(text) => session::typed(state, text),
-        Msg::Loaded { key, value } => kept::loaded(state, &key, value),
+        Msg::Loaded { key, value } => kept::loaded(state, &key, &value),
         Msg::Answered { call, result, .. } => answered(state, call, result),
         Msg::Event { id, event, .. } => reading::event(state, id, *event),
         Msg::AnalysisCut { fault, .. } => reading::cut(state, fault),
@@ -512,6 +514,7 @@ pub fn reduce(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::OpenEvidence(open) => reader::open_evidence(state, open),
         Msg::StepEvidence(by) => reader::step_evidence(state, by),
         Msg::CloseEvidence => reader::close_evidence(state),
+        Msg::ShowInTimeline(id) => reader::show_in_timeline(state, &id),
         Msg::ShowProcess(id) => reader::show_process(state, id),
         Msg::SelectProcess(id) => reader::select_process(state, id),
         Msg::AllProcesses(all) => reader::all_processes(state, all),
@@ -648,10 +651,10 @@ fn escape(state: &mut State) -> Vec<Effect> {
     let Some(reading) = state.reading() else {
         return Vec::new();
     };
-    if reading.sheet.is_some() {
-        approval::close(state)
-    } else if reading.evidence.is_some() {
+    if reading.evidence.is_some() {
         reader::close_evidence(state)
+    } else if reading.sheet.is_some() {
+        approval::close(state)
     } else if reading.why {
         reader::back(state)
     } else {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::effects;
+use super::part::Part;
 use super::state::{Msg, Reading, State, reduce};
 
 /// The state of the panel. Copied freely: it is three signals' names.
@@ -36,15 +37,15 @@ impl Store {
     }
 
     /// A part of the state: what depends on it changes only when it does.
-    pub fn part<T>(self, of: impl Fn(&State) -> T + Send + Sync + 'static) -> Memo<T>
+    pub fn part<T>(self, of: impl Fn(&State) -> T + Send + Sync + 'static) -> Part<T>
     where
         T: PartialEq + Send + Sync + 'static,
     {
-        Memo::new(move |_| self.state.with(&of))
+        Part::new(move || self.state.with(&of))
     }
 
     /// A part of the alert that is being read; nothing of it when none is.
-    pub fn reading<T>(self, of: impl Fn(&Reading) -> T + Send + Sync + 'static) -> Memo<T>
+    pub fn reading<T>(self, of: impl Fn(&Reading) -> T + Send + Sync + 'static) -> Part<T>
     where
         T: Default + PartialEq + Send + Sync + 'static,
     {

@@ -1,6 +1,7 @@
 //! What the panel and the extension's worker say to each other, as JSON.
 
 use aside_shared::console::Location;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -39,10 +40,9 @@ pub struct Context {
 fn or_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
-    T: for<'a> Deserialize<'a>,
+    T: DeserializeOwned,
 {
-    let value = Value::deserialize(deserializer)?;
-    Ok(serde_json::from_value(value).ok())
+    Ok(super::json::value(Value::deserialize(deserializer)?).ok())
 }
 
 /// A message from the worker that nobody asked for.
@@ -61,11 +61,6 @@ pub enum FromWorker {
     },
     /// Somebody signed in or out elsewhere.
     Session(SessionInfo),
-    /// A keyboard command.
-    Command {
-        /// Its name in the manifest.
-        name: String,
-    },
 }
 
 /// The session as the worker holds it. `access_token` is taken out by the effects and never
@@ -86,7 +81,13 @@ pub struct SessionInfo {
     pub state: SessionState,
     /// Why the request failed.
     #[serde(default)]
-    pub problem: Option<Value>,
+    pub problem: Option<Reason>,
+}
+
+/// The message that keeps `value`, JSON already, under a name for this tab until the browser closes.
+pub fn state_save(key: &str, value: &str) -> String {
+    let key = super::json::write(key);
+    format!(r#"{{"type":"state.save","key":{key},"value":{value}}}"#)
 }
 
 impl std::fmt::Debug for SessionInfo {
@@ -110,15 +111,38 @@ pub enum SessionState {
     NoBackend,
 }
 
-/// What went wrong, in words: a problem's `detail` and `title`, or the text itself.
-pub fn problem_text(problem: &Value) -> String {
-    let field = |name: &str| problem.get(name).and_then(Value::as_str);
-    problem
-        .as_str()
-        .or_else(|| field("detail"))
-        .or_else(|| field("title"))
-        .unwrap_or("The extension's worker gave no reason.")
-        .to_owned()
+/// What went wrong, as the worker says it: in words, or as problem details (RFC 9457).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Reason(Value);
+
+impl Reason {
+    /// In words.
+    pub fn into_text(self) -> String {
+        let field = |name: &str| self.0.get(name).and_then(Value::as_str);
+        self.0
+            .as_str()
+            .or_else(|| field("detail"))
+            .or_else(|| field("title"))
+            .unwrap_or("The extension’s worker gave no reason.")
+            .to_owned()
+    }
+}
+
+impl From<&str> for Reason {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+/// An answer that says only whether it was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Done {
+    /// It was.
+    pub ok: bool,
+    /// Why not.
+    pub problem: Option<Reason>,
 }
 
 /// A message to the worker.
@@ -147,14 +171,6 @@ pub enum ToWorker<'a> {
     BackendSet {
         /// `https://…`, or `http://` on loopback.
         address: &'a str,
-    },
-    /// Keep something for this tab until the browser closes.
-    #[serde(rename = "state.save")]
-    StateSave {
-        /// Under which name.
-        key: &'a str,
-        /// What.
-        value: &'a Value,
     },
     /// What was kept.
     #[serde(rename = "state.load")]
@@ -199,10 +215,11 @@ pub enum ToWorker<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::json::{read, write};
     use super::*;
 
     fn context(json: &str) -> Context {
-        serde_json::from_str(json).unwrap()
+        read(json).unwrap()
     }
 
     #[test]
@@ -224,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_session_never_shows_its_token() {
-        let info: SessionInfo = serde_json::from_str(
+        let info: SessionInfo = read(
             r#"{"backend":"https://b","access_token":"secret-token","expires_in_s":300,"user":"k","state":"signed_in"}"#,
         )
         .unwrap();
@@ -234,7 +251,7 @@ mod tests {
 
     #[test]
     fn the_worker_gets_exactly_the_contract() {
-        let json = |message: ToWorker| serde_json::to_string(&message).unwrap();
+        let json = |message: ToWorker| write(&message);
         assert_eq!(json(ToWorker::SessionGet), r#"{"type":"session.get"}"#);
         assert_eq!(
             json(ToWorker::WindowOpen { proposal: None }),
@@ -255,12 +272,22 @@ mod tests {
 
     #[test]
     fn a_problem_is_read_as_text_or_as_problem_details() {
-        assert_eq!(problem_text(&serde_json::json!("plain")), "plain");
+        let text = |json: &str| read::<Reason>(json).map(Reason::into_text).ok();
+        assert_eq!(text(r#""plain""#).as_deref(), Some("plain"));
         assert_eq!(
-            problem_text(&serde_json::json!({"detail": "d", "title": "t"})),
-            "d"
+            text(r#"{"detail":"d","title":"t","status":401}"#).as_deref(),
+            Some("d")
         );
-        assert_eq!(problem_text(&serde_json::json!({"title": "t"})), "t");
-        assert!(!problem_text(&serde_json::json!(7)).is_empty());
+        assert_eq!(text(r#"{"title":"t"}"#).as_deref(), Some("t"));
+        assert!(!text("{}").unwrap().is_empty());
+        assert!(!text("7").unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_kept_is_kept_as_it_is() {
+        assert_eq!(
+            state_save("alert:\"x\"", r#"{"a":1}"#),
+            r#"{"type":"state.save","key":"alert:\"x\"","value":{"a":1}}"#
+        );
     }
 }

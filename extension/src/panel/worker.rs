@@ -1,10 +1,11 @@
 //! The extension's worker, by `chrome.runtime.sendMessage`.
 
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::wire::{SessionInfo, ToWorker};
+use super::json;
+use super::wire::{Reason, SessionInfo, ToWorker};
 
 #[wasm_bindgen]
 extern "C" {
@@ -13,29 +14,33 @@ extern "C" {
 }
 
 /// What the worker answers; nothing when it does not.
-pub async fn ask(message: &ToWorker<'_>) -> Option<Value> {
-    let message = to_js(&serde_json::to_string(message).ok()?)?;
-    let answer = JsFuture::from(send_message(&message).ok()?).await.ok()?;
-    from_js(&answer)
+pub async fn ask(message: &ToWorker<'_>) -> Option<JsValue> {
+    ask_json(&json::write(message)).await
+}
+
+/// The same for a message that is JSON already.
+pub async fn ask_json(message: &str) -> Option<JsValue> {
+    let message = js_sys::JSON::parse(message).ok()?;
+    JsFuture::from(send_message(&message).ok()?).await.ok()
 }
 
 /// A session, as the worker answers about it.
 pub async fn ask_session(message: &ToWorker<'_>) -> SessionInfo {
     let answer = ask(message).await;
     answer
-        .and_then(|answer| serde_json::from_value(answer).ok())
+        .and_then(|answer| read(&answer))
         .unwrap_or_else(|| SessionInfo {
-            problem: Some("The extension’s worker does not answer.".into()),
+            problem: Some(Reason::from("The extension’s worker does not answer.")),
             ..SessionInfo::default()
         })
 }
 
-fn to_js(json: &str) -> Option<JsValue> {
-    js_sys::JSON::parse(json).ok()
+/// A value of the page as one of ours; nothing for what it cannot be.
+pub fn read<T: DeserializeOwned>(value: &JsValue) -> Option<T> {
+    json::read(&text(value)?).ok()
 }
 
 /// A value of the page as JSON; nothing for what JSON cannot carry.
-pub fn from_js(value: &JsValue) -> Option<Value> {
-    let text = String::from(js_sys::JSON::stringify(value).ok()?);
-    serde_json::from_str(&text).ok()
+pub fn text(value: &JsValue) -> Option<String> {
+    js_sys::JSON::stringify(value).ok()?.as_string()
 }

@@ -175,6 +175,18 @@ pub const ASSUMPTIONS: &[(&str, &str)] = &[
         "an automated lead has product automated-lead and type signal; its link is /automated-leads/<composite id>",
     ),
     (
+        "crowdstrike/other_kinds.rs",
+        "a mail's and a certificate's subject stand as email_subject and certificate_subject on an NG-SIEM alert",
+    ),
+    (
+        "crowdstrike/queryjobs.rs",
+        "timeZone, timeZoneOffsetMinutes, autobucketCount and allowEventSkipping change nothing; useIngestTime, ingestStart, ingestEnd, arguments and around are refused by name",
+    ),
+    (
+        "serve.rs",
+        "header names are written in title case, as the vendor's own SDK looks them up",
+    ),
+    (
         "console",
         "the whole page: element names, classes, attributes, the drawer, the host page, its own JSON endpoints",
     ),

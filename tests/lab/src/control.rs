@@ -153,17 +153,17 @@ async fn specimens(State(lab): State<Arc<Lab>>) -> Answer {
             }
         }
     }
-    let hostile: Map<String, Value> = lab
-        .world
-        .hostile
-        .iter()
-        .map(|story| {
-            (
-                story.name.trim_start_matches("hostile-").to_owned(),
-                json!(render::composite_id(&lab.world, &lab.falcon, story, 0)),
-            )
-        })
-        .collect();
+    let told = lab.world.hostile.iter().map(|story| {
+        let id = render::composite_id(&lab.world, &lab.falcon, story, 0);
+        (
+            story.name.trim_start_matches("hostile-").to_owned(),
+            json!(id),
+        )
+    });
+    let others = other_kinds::hostile_alerts(&lab.world, &lab.falcon)
+        .into_iter()
+        .map(|(name, alert)| (name, alert["composite_id"].clone()));
+    let hostile: Map<String, Value> = told.chain(others).collect();
     let payloads: Map<String, Value> = hostile::PAYLOADS
         .iter()
         .map(|(name, text)| ((*name).to_owned(), json!(text)))

@@ -16,6 +16,7 @@ use axum::{
     http::{Request, Response},
 };
 use axum_server::tls_rustls::RustlsConfig;
+use hyper_util::{rt::TokioExecutor, server::conn::auto::Builder};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::{Service, make::Shared};
@@ -133,7 +134,8 @@ fn spawn(
     let service = Shared::new(Severing(router));
     match config {
         Some(config) => {
-            let server = axum_server::from_tcp_rustls(listener, config)?.handle(handle.clone());
+            let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle.clone());
+            as_the_vendor_writes(server.http_builder());
             tokio::spawn(async move {
                 if let Err(error) = server.serve(service).await {
                     tracing::error!(%error, "a server ended");
@@ -141,7 +143,8 @@ fn spawn(
             });
         }
         None => {
-            let server = axum_server::from_tcp(listener)?.handle(handle.clone());
+            let mut server = axum_server::from_tcp(listener)?.handle(handle.clone());
+            as_the_vendor_writes(server.http_builder());
             tokio::spawn(async move {
                 if let Err(error) = server.serve(service).await {
                     tracing::error!(%error, "a server ended");
@@ -150,6 +153,11 @@ fn spawn(
         }
     }
     Ok(handle)
+}
+
+/// Header names go out as `X-Ratelimit-Limit`: the vendor's own SDK looks them up in this casing.
+fn as_the_vendor_writes(http: &mut Builder<TokioExecutor>) {
+    http.http1().title_case_headers(true);
 }
 
 impl Running {

@@ -1,5 +1,6 @@
 //! Text in another form: base64, compression, hex, character codes, percent escapes.
 
+use std::cell::LazyCell;
 use std::io::Read;
 use std::sync::LazyLock;
 
@@ -28,14 +29,14 @@ pub fn base64(text: &str) -> Vec<String> {
 
 /// Runs of base64 that decode to a gzip, zlib or deflate stream of text.
 pub fn compressed(text: &str) -> Vec<String> {
-    let says_deflate = text.to_ascii_lowercase().contains("deflate");
+    let says_deflate = LazyCell::new(|| text.to_ascii_lowercase().contains("deflate"));
     runs(text)
         .filter_map(|bytes| match &bytes[..] {
             [0x1f, 0x8b, ..] => unpacked(flate2::read::GzDecoder::new(&bytes[..])),
             [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => {
                 unpacked(flate2::read::ZlibDecoder::new(&bytes[..]))
             }
-            _ if says_deflate => unpacked(flate2::read::DeflateDecoder::new(&bytes[..])),
+            _ if *says_deflate => unpacked(flate2::read::DeflateDecoder::new(&bytes[..])),
             _ => None,
         })
         .collect()
@@ -114,12 +115,12 @@ pub fn hex(text: &str) -> Vec<String> {
             found.extend(from_hex(&digits));
         }
     }
-    found.extend(
-        PLAIN_HEX
-            .find_iter(text)
-            .filter_map(|run| from_hex(run.as_str())),
-    );
-    if text.contains('\\') {
+    if has_long_hex(text) {
+        let runs = PLAIN_HEX.find_iter(text);
+        found.extend(runs.filter_map(|run| from_hex(run.as_str())));
+    }
+    let is_octal = |pair: &[u8]| pair[0] == b'\\' && pair[1].is_ascii_digit();
+    if text.as_bytes().windows(2).any(is_octal) {
         for run in OCTAL.find_iter(text) {
             let codes = run.as_str().split('\\').filter(|part| !part.is_empty());
             let bytes: Option<Vec<u8>> =
@@ -128,6 +129,28 @@ pub fn hex(text: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// Whether 16 hex digits follow each other, with at most one separator between two: most lines have
+/// no such run, and need no expression to tell.
+fn has_long_hex(text: &str) -> bool {
+    let mut digits = 0;
+    let mut separated = false;
+    for byte in text.bytes() {
+        if byte.is_ascii_hexdigit() {
+            digits += 1;
+            separated = false;
+        } else if matches!(byte, b'-' | b' ' | b'\t' | b'\n' | b'\r') && !separated {
+            separated = true;
+        } else {
+            digits = 0;
+            separated = false;
+        }
+        if digits == 16 {
+            return true;
+        }
+    }
+    false
 }
 
 fn from_hex(digits: &str) -> Option<String> {

@@ -1,10 +1,11 @@
 //! Text that a shell reads otherwise than an eye: carets, backticks, empty quotes, slices, joined parts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use super::LAYER_MAX;
 use super::encodings::expression;
 
 /// `w^ho^am^i`: cmd drops a caret and keeps what follows.
@@ -92,6 +93,7 @@ pub fn format_operator(text: &str) -> Vec<String> {
     if !text.contains("{0}") {
         return Vec::new();
     }
+    let mut left = Budget::default();
     let out = FORMAT.replace_all(text, |found: &Captures<'_>| {
         let parts: Vec<&str> = QUOTED
             .captures_iter(&found[2])
@@ -99,13 +101,8 @@ pub fn format_operator(text: &str) -> Vec<String> {
             .collect();
         PLACE
             .replace_all(&found[1], |place: &Captures<'_>| {
-                place[1]
-                    .parse::<usize>()
-                    .ok()
-                    .and_then(|at| parts.get(at))
-                    .copied()
-                    .unwrap_or("")
-                    .to_owned()
+                let part = place[1].parse::<usize>().ok().and_then(|at| parts.get(at));
+                left.spend(part.copied().unwrap_or_default()).to_owned()
             })
             .into_owned()
     });
@@ -133,17 +130,20 @@ pub fn reversed(text: &str) -> Vec<String> {
     if !says_so {
         return Vec::new();
     }
-    QUOTED
+    let quoted = QUOTED
         .captures_iter(text)
         .filter_map(|part| part.get(1).or(part.get(2)))
-        .map(|part| part.as_str())
+        .map(|part| part.as_str());
+    let bare = text.split_whitespace().filter(|word| word.len() >= 8);
+    quoted
+        .chain(bare)
         .filter(|part| part.len() >= 4)
         .map(|part| part.chars().rev().collect())
         .collect()
 }
 
 static SET: LazyLock<Regex> =
-    LazyLock::new(|| expression(r#"(?i)\bset\s+"?(\w{1,32})=([^&|"\r\n]{0,2000})"?"#));
+    LazyLock::new(|| expression(r#"(?i)\bset\s+"?(\w{1,32})=([^&|"\r\n]*)"?"#));
 static USE: LazyLock<Regex> =
     LazyLock::new(|| expression(r"[%!](\w{1,32})(?::~(-?\d{1,4})(?:,(-?\d{1,4}))?)?[%!]"));
 
@@ -172,6 +172,7 @@ pub fn environment(text: &str) -> Vec<String> {
         .map(|set| (set[1].to_ascii_lowercase(), set[2].trim_end().to_owned()))
         .collect();
     let mut is_trick = false;
+    let mut left = Budget::default();
     let out = USE.replace_all(text, |found: &Captures<'_>| {
         let name = found[1].to_ascii_lowercase();
         let slice = found
@@ -186,15 +187,12 @@ pub fn environment(text: &str) -> Vec<String> {
         match (own.get(&name).cloned().or_else(usual), slice) {
             (Some(value), Some(from)) => {
                 is_trick = true;
-                sliced(
-                    &value,
-                    from,
-                    found.get(3).and_then(|count| count.as_str().parse().ok()),
-                )
+                let count = found.get(3).and_then(|count| count.as_str().parse().ok());
+                left.spend(&sliced(&value, from, count)).to_owned()
             }
             (Some(value), None) if own.contains_key(&name) => {
                 is_trick = true;
-                value
+                left.spend(&value).to_owned()
             }
             _ => found[0].to_owned(),
         }
@@ -203,6 +201,166 @@ pub fn environment(text: &str) -> Vec<String> {
         vec![out.into_owned()]
     } else {
         Vec::new()
+    }
+}
+
+static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?:\$(?P<ps>\w{1,32})\s*=\s*(?:'(?P<single>[^']+)'|"(?P<double>[^"]+)")|(?:^|[;&|\s('"])(?P<sh>[A-Za-z_]\w{0,31})=(?:'(?P<quoted>[^']+)'|(?P<bare>[\w./:@%+-]+)))"#,
+    )
+});
+static NAMED: LazyLock<Regex> = LazyLock::new(|| expression(r"\$(?:\{(\w{1,32})\}|(\w{1,32}))"));
+/// Two variables side by side: what one alone holds hides little.
+static SIDE_BY_SIDE: LazyLock<Regex> =
+    LazyLock::new(|| expression(r"\$(?:\{\w{1,32}\}|\w{1,32})\s*\+?\s*\$\{?\w"));
+
+/// `$a='Down';$b='load';$a+$b`, `a=who;b=ami;$a$b`: what was put into variables, put in their place.
+pub fn variables(text: &str) -> Vec<String> {
+    if !text.contains('$') || !text.contains('=') || !SIDE_BY_SIDE.is_match(text) {
+        return Vec::new();
+    }
+    let mut own: HashMap<String, (&str, bool)> = HashMap::new();
+    let mut assignments = HashSet::new();
+    for set in ASSIGNED.captures_iter(text) {
+        let of = |name| set.name(name).map(|found| found.as_str());
+        let value = ["single", "double", "quoted", "bare"]
+            .into_iter()
+            .find_map(of);
+        let (Some(name), Some(value)) = (of("ps").or(of("sh")), value) else {
+            continue;
+        };
+        assignments.extend(set.name("ps").map(|name| name.start()));
+        own.insert(name.to_ascii_lowercase(), (value, of("ps").is_some()));
+    }
+    let mut left = Budget::default();
+    let mut is_trick = false;
+    let out = NAMED.replace_all(text, |found: &Captures<'_>| {
+        let name = found.get(1).or(found.get(2));
+        let is_assignment = name.is_some_and(|name| assignments.contains(&name.start()));
+        let value = name.and_then(|name| own.get(&name.as_str().to_ascii_lowercase()));
+        match value {
+            Some((value, in_quotes)) if !is_assignment => {
+                is_trick = true;
+                let value = left.spend(value);
+                if *in_quotes {
+                    format!("'{value}'")
+                } else {
+                    value.to_owned()
+                }
+            }
+            _ => found[0].to_owned(),
+        }
+    });
+    if is_trick {
+        vec![out.into_owned()]
+    } else {
+        Vec::new()
+    }
+}
+
+static REPLACE: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?i)(?:-[ci]?replace\s*\(?\s*|\.replace\s*\(\s*)(?:'([^']{1,40})'|"([^"]{1,40})")\s*,\s*(?:'([^']{0,40})'|"([^"]{0,40})")\s*\)?"#,
+    )
+});
+
+/// `'DownXYloadXYString'.Replace('XY','')`: quoted texts as they are after the replacing.
+pub fn replaced(text: &str) -> Vec<String> {
+    if !text.contains(['\'', '"']) || !text.to_ascii_lowercase().contains("replace") {
+        return Vec::new();
+    }
+    let operations: Vec<(&str, &str)> = REPLACE
+        .captures_iter(text)
+        .take(8)
+        .map(|found| {
+            let of = |one, other| {
+                let part = found.get(one).or(found.get(other));
+                part.map_or("", |part| part.as_str())
+            };
+            (of(1, 2), of(3, 4))
+        })
+        .collect();
+    if operations.is_empty() {
+        return Vec::new();
+    }
+    let plain = REPLACE.replace_all(text, "");
+    let mut left = Budget::default();
+    let out = QUOTED.replace_all(&plain, |found: &Captures<'_>| {
+        let quoted = found.get(1).or(found.get(2));
+        let mut value = quoted.map_or("", |quoted| quoted.as_str()).to_owned();
+        for (from, to) in &operations {
+            value = value.replace(from, to);
+            value.truncate(value.floor_char_boundary(LAYER_MAX));
+        }
+        format!("'{}'", left.spend(&value))
+    });
+    if out == plain {
+        Vec::new()
+    } else {
+        vec![out.into_owned()]
+    }
+}
+
+static INDEXED: LazyLock<Regex> = LazyLock::new(|| {
+    expression(r"(?i)\$(?:env:)?\{?(\w{2,32})\}?\s*\[\s*(-?\d{1,3}(?:\s*,\s*-?\d{1,3}){0,64})\s*\]")
+});
+
+/// Variables of PowerShell that have one value nearly everywhere.
+const OF_POWERSHELL: &[(&str, &str)] = &[
+    ("pshome", r"C:\Windows\System32\WindowsPowerShell\v1.0"),
+    ("shellid", "Microsoft.PowerShell"),
+    ("verbosepreference", "SilentlyContinue"),
+];
+
+/// `$env:ComSpec[4,15,25]-join''`, `$PSHome[4]+$PSHome[30]+'x'`: letters out of variables that every
+/// Windows has.
+pub fn indexed(text: &str) -> Vec<String> {
+    if !text.contains('$') || !text.contains('[') {
+        return Vec::new();
+    }
+    let mut is_trick = false;
+    let out = INDEXED.replace_all(text, |found: &Captures<'_>| {
+        let name = found[1].to_ascii_lowercase();
+        let known = USUAL
+            .iter()
+            .chain(OF_POWERSHELL)
+            .find(|(known, _)| *known == name);
+        let Some((_, value)) = known else {
+            return found[0].to_owned();
+        };
+        let letters: Vec<char> = value.chars().collect();
+        let length = i64::try_from(letters.len()).unwrap_or(0);
+        let picked: String = found[2]
+            .split(',')
+            .filter_map(|number| number.trim().parse::<i64>().ok())
+            .map(|at| if at < 0 { length + at } else { at })
+            .filter_map(|at| letters.get(usize::try_from(at).ok()?))
+            .collect();
+        is_trick = true;
+        format!("'{picked}'")
+    });
+    if is_trick {
+        vec![out.into_owned()]
+    } else {
+        Vec::new()
+    }
+}
+
+/// How much text replacing may add: a few letters must not become a flood.
+struct Budget(usize);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(LAYER_MAX)
+    }
+}
+
+impl Budget {
+    /// As much of `text` as is left to spend.
+    fn spend<'a>(&mut self, text: &'a str) -> &'a str {
+        let spent = &text[..text.floor_char_boundary(self.0)];
+        self.0 -= spent.len();
+        spent
     }
 }
 
@@ -222,4 +380,30 @@ fn sliced(value: &str, from: i64, count: Option<i64>) -> String {
         .skip(usize::try_from(start).unwrap_or(0))
         .take(usize::try_from(end - start).unwrap_or(0))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_letters_do_not_become_a_flood() {
+        let long = "x".repeat(4000);
+        for line in [
+            format!("cmd /c set a={long}& {}", "%a%".repeat(20_000)),
+            format!("$a='{long}'; {}", "$a$a".repeat(20_000)),
+            format!("(\"{}\" -f '{long}','y')", "{0}".repeat(20_000)),
+            format!("'{}'.replace('x','{}')", "x".repeat(20_000), "y".repeat(40)),
+        ] {
+            for step in [environment, variables, format_operator, replaced] {
+                for text in step(&line) {
+                    assert!(
+                        text.len() <= line.len() + 2 * LAYER_MAX,
+                        "{} bytes",
+                        text.len()
+                    );
+                }
+            }
+        }
+    }
 }

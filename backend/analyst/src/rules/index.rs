@@ -1,15 +1,11 @@
 //! Which rules are worth trying on an event: those of its kind one of whose needed texts it holds.
 
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
 
 use aho_corasick::{AhoCorasick, MatchKind, StartKind};
 
-use super::Rule;
-use super::needed::{Frequencies, disjunction};
+use super::needed::{Edge, Frequencies, Needed, Text};
 use crate::taxonomy::{Category, Event, Field};
-
-/// Where each text is needed: in which field, by which rule.
-type ByText = std::collections::BTreeMap<String, Vec<(Option<Field>, u32)>>;
 
 /// For every category, a search for all needed texts at once.
 #[derive(Debug)]
@@ -20,73 +16,89 @@ pub struct Index {
 #[derive(Debug, Default)]
 struct CategoryIndex {
     search: Option<AhoCorasick>,
-    /// By the search's pattern: the rules that need it, and where.
-    users: Vec<Vec<(Option<Field>, u32)>>,
-    /// Rules that need no text.
+    /// By the search's pattern.
+    users: Vec<Vec<User>>,
+    /// The fields that any of them needs (`None`: all); the others are not searched.
+    fields: Option<HashSet<Field>>,
+    /// Entries that need no text.
     always: Vec<u32>,
 }
 
+/// Who needs a text, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct User {
+    field: Option<Field>,
+    before: Edge,
+    behind: Edge,
+    entry: u32,
+}
+
 impl Index {
-    /// Indexes `rules`, whose positions are the candidates' numbers.
-    pub fn new(rules: &[Arc<Rule>]) -> Self {
+    /// Indexes `entries` by what they need. Candidates are their positions.
+    pub fn new(entries: &[(Category, &Needed)]) -> Self {
         let mut frequencies = Frequencies::default();
-        for rule in rules {
-            frequencies.count(&rule.predicate);
+        for (_, needed) in entries {
+            frequencies.count(needed);
         }
-        let mut texts: Vec<ByText> = vec![Default::default(); Category::COUNT];
+        let mut by_text: Vec<BTreeMap<&str, Vec<User>>> = vec![BTreeMap::new(); Category::COUNT];
         let mut categories: Vec<CategoryIndex> = Vec::new();
         categories.resize_with(Category::COUNT, CategoryIndex::default);
-        for (at, rule) in (0_u32..).zip(rules) {
-            let category = rule.category as usize;
-            match disjunction(&rule.predicate, &frequencies) {
-                Some(needed) => {
-                    for (field, text) in needed {
-                        let users = texts[category].entry(text).or_default();
-                        if !users.contains(&(field, at)) {
-                            users.push((field, at));
-                        }
-                    }
+        for (entry, (category, needed)) in (0_u32..).zip(entries) {
+            let category = *category as usize;
+            let Some(chosen) = needed.choose(&frequencies) else {
+                categories[category].always.push(entry);
+                continue;
+            };
+            for (field, needed) in chosen {
+                let Text {
+                    text,
+                    before,
+                    behind,
+                } = needed;
+                let user = User {
+                    field,
+                    before: *before,
+                    behind: *behind,
+                    entry,
+                };
+                let users = by_text[category].entry(text).or_default();
+                if !users.contains(&user) {
+                    users.push(user);
                 }
-                None => categories[category].always.push(at),
             }
         }
-        for (category, texts) in categories.iter_mut().zip(texts) {
-            if texts.is_empty() {
-                continue;
-            }
-            // Too many patterns for one automaton (2^31) is out of reach; without a search every
-            // rule is tried, which is slow but right.
-            category.search = AhoCorasick::builder()
-                .match_kind(MatchKind::Standard)
-                .start_kind(StartKind::Unanchored)
-                .build(texts.keys())
-                .ok();
-            category.users = texts.into_values().collect();
-            if category.search.is_none() {
-                category
-                    .always
-                    .extend(category.users.iter().flatten().map(|(_, rule)| rule));
-                category.always.sort_unstable();
-                category.always.dedup();
-            }
+        for (category, by_text) in categories.iter_mut().zip(by_text) {
+            category.fill(by_text);
         }
         Self { categories }
     }
 
-    /// The rules worth trying, ascending.
+    /// The entries worth trying, ascending.
     pub fn candidates(&self, event: &Event<'_>) -> Vec<u32> {
         let Some(category) = self.categories.get(event.category as usize) else {
             return Vec::new();
         };
         let mut found = category.always.clone();
         if let Some(search) = &category.search {
-            for value in &event.values {
-                for hit in search.find_overlapping_iter(&value.lower) {
+            let is_searched = |field| {
+                let fields = category.fields.as_ref();
+                fields.is_none_or(|fields| fields.contains(&field))
+            };
+            for value in event.values.iter().filter(|it| is_searched(it.field)) {
+                let bytes = value.lower.as_bytes();
+                for hit in search.find_overlapping_iter(bytes) {
+                    let before = hit.start().checked_sub(1).and_then(|at| bytes.get(at));
+                    let behind = bytes.get(hit.end());
+                    let users = &category.users[hit.pattern().as_usize()];
                     found.extend(
-                        category.users[hit.pattern().as_usize()]
+                        users
                             .iter()
-                            .filter(|(field, _)| field.is_none_or(|field| field == value.field))
-                            .map(|(_, rule)| rule),
+                            .filter(|user| {
+                                user.field.is_none_or(|field| field == value.field)
+                                    && user.before.allows(before.copied())
+                                    && user.behind.allows(behind.copied())
+                            })
+                            .map(|user| user.entry),
                     );
                 }
             }
@@ -94,5 +106,28 @@ impl Index {
         found.sort_unstable();
         found.dedup();
         found
+    }
+}
+
+impl CategoryIndex {
+    fn fill(&mut self, by_text: BTreeMap<&str, Vec<User>>) {
+        if by_text.is_empty() {
+            return;
+        }
+        // Too many patterns for one automaton (2^31) is out of reach; without a search every entry
+        // is tried, which is slow but right.
+        self.search = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .start_kind(StartKind::Unanchored)
+            .build(by_text.keys())
+            .ok();
+        self.users = by_text.into_values().collect();
+        self.fields = self.users.iter().flatten().map(|user| user.field).collect();
+        if self.search.is_none() {
+            let all = self.users.iter().flatten().map(|user| user.entry);
+            self.always.extend(all);
+            self.always.sort_unstable();
+            self.always.dedup();
+        }
     }
 }

@@ -142,7 +142,7 @@ fn number(address: IpAddr) -> (u128, bool) {
 pub type Uncompiled = (Option<String>, String);
 
 impl Matcher {
-    /// Compiles `predicate`. Expressions are checked, and compiled later.
+    /// Compiles `predicate`, whose expressions were checked ([`super::needed`]) and are compiled later.
     pub fn compile(predicate: &Predicate) -> Result<Matcher, Uncompiled> {
         Ok(match predicate {
             Predicate::All(parts) => {
@@ -266,12 +266,7 @@ impl ValueTest {
     fn compile(test: &Test) -> Result<Self, String> {
         Ok(match test {
             Test::Like { parts, cased } => Self::pattern(parts, *cased),
-            Test::Regex(source) => {
-                super::needed::parse(source).map_err(|error| {
-                    format!("{source:?} is not a supported expression: {error}")
-                })?;
-                Self::Regex(Box::new(Pattern::new(source)))
-            }
+            Test::Regex(source) => Self::Regex(Box::new(Pattern::new(source))),
             Test::Cidr(text) => Self::Cidr(
                 Network::parse(text).ok_or_else(|| format!("{text:?} is not a network."))?,
             ),

@@ -156,3 +156,27 @@ fn one_bad_file_stops_no_other_and_is_named() {
             .any(|it| it.file == "other.yml" && it.field.contains("category"))
     );
 }
+
+#[test]
+fn the_index_leaves_out_no_rule_that_matches() {
+    let rules = RuleSet::built_in();
+    // Every example would take minutes without optimisation; a spread of them is enough.
+    for rule in rules.iter().step_by(9) {
+        let examples = &rule.knowledge.examples;
+        for example in examples.malicious.iter().chain(&examples.benign) {
+            let fields = fields(example).expect("checked above");
+            for event in events(rule, &fields, &[]) {
+                let mut tried: Vec<&RuleId> = rules
+                    .iter()
+                    .filter(|it| it.matches(&event))
+                    .map(|it| &it.id)
+                    .collect();
+                let mut found: Vec<&RuleId> =
+                    rules.matching(&event).iter().map(|it| &it.id).collect();
+                tried.sort();
+                found.sort();
+                assert_eq!(found, tried, "{}: {example:?}", rule.file);
+            }
+        }
+    }
+}

@@ -222,6 +222,8 @@ fn show_sheet(state: &mut State, id: &ProposalId) -> Vec<Effect> {
         changed: false,
     });
     reading.wanted_sheet = None;
+    // What is to be decided is not to lie under anything.
+    reading.evidence = None;
     state.layer = None;
     let mut effects = kept::save(state);
     effects.push(Effect::Focus("ap-t".to_owned()));

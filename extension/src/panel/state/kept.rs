@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use aside_shared::alert::AlertKey;
 use aside_shared::id::ProposalId;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+
+use crate::panel::json;
 
 use super::{Call, Effect, OpenEvidence, State, Tab, Turn, TurnState};
 
@@ -58,7 +59,7 @@ pub(super) fn save_panel(state: &State) -> Effect {
     };
     Effect::Save {
         key: PANEL.to_owned(),
-        value: serde_json::to_value(panel).unwrap_or_default(),
+        value: json::write(&panel),
     }
 }
 
@@ -77,10 +78,10 @@ pub(super) fn save(state: &State) -> Vec<Effect> {
         sheet: sheet.or_else(|| reading.wanted_sheet.clone()),
         turns: reading.turns.clone(),
     };
-    let mut value = serde_json::to_value(&kept).unwrap_or_default();
-    if value.to_string().len() > KEPT_MAX {
+    let mut value = json::write(&kept);
+    if value.len() > KEPT_MAX {
         kept.turns.clear();
-        value = serde_json::to_value(&kept).unwrap_or_default();
+        value = json::write(&kept);
     }
     vec![Effect::Save {
         key: key_of(&reading.key),
@@ -93,9 +94,9 @@ pub(super) fn keys_off(state: &mut State, off: bool) -> Vec<Effect> {
     vec![save_panel(state)]
 }
 
-pub(super) fn loaded(state: &mut State, key: &str, value: Value) -> Vec<Effect> {
+pub(super) fn loaded(state: &mut State, key: &str, value: &str) -> Vec<Effect> {
     if key == PANEL {
-        let panel: Panel = serde_json::from_value(value).unwrap_or_default();
+        let panel: Panel = json::read(value).unwrap_or_default();
         state.keys_off = panel.keys_off;
         if state.paste.is_empty() {
             state.paste = panel.paste;
@@ -112,7 +113,7 @@ pub(super) fn loaded(state: &mut State, key: &str, value: Value) -> Vec<Effect> 
     if key_of(&reading.key) != key {
         return Vec::new();
     }
-    let kept: Kept = serde_json::from_value(value).unwrap_or_default();
+    let kept: Kept = json::read(value).unwrap_or_default();
     if reading.draft.is_empty() {
         reading.draft = kept.draft;
     }

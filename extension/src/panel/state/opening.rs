@@ -224,6 +224,7 @@ pub(super) fn open(state: &mut State, key: AlertKey) -> Vec<Effect> {
 /// Back to what the page shows, or to the list of recent alerts.
 pub(super) fn leave(state: &mut State) -> Vec<Effect> {
     state.asked_proposal = None;
+    state.layer = None;
     state.epoch += 1;
     let mut effects = vec![
         Effect::StopStreams,

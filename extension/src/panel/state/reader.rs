@@ -177,6 +177,19 @@ pub(super) fn close_evidence(state: &mut State) -> Vec<Effect> {
     effects
 }
 
+pub(super) fn show_in_timeline(state: &mut State, id: &EvidenceId) -> Vec<Effect> {
+    let Some(reading) = state.reading_mut() else {
+        return Vec::new();
+    };
+    let entry = reading.timeline.iter().find(|entry| &entry.evidence == id);
+    if !entry.is_some_and(|entry| entry.telling || entry.is_alert) {
+        reading.timeline_show = TimelineShow::All;
+    }
+    let mut effects = show_tab(state, Tab::Timeline);
+    effects.push(Effect::Reveal(format!("tl-{id}")));
+    effects
+}
+
 pub(super) fn show_process(state: &mut State, id: EntityId) -> Vec<Effect> {
     let Some(reading) = state.reading_mut() else {
         return Vec::new();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aside_shared::session::Me;
 
 use super::{Call, Effect, Fault, Msg, Page, Password, State, kept, opening, reading};
-use crate::panel::wire::{Context, FromWorker, SessionInfo, SessionState, problem_text};
+use crate::panel::wire::{Context, FromWorker, Reason, SessionInfo, SessionState};
 use crate::panel::words::backoff_ms;
 
 /// Whether somebody is signed in.
@@ -106,20 +106,25 @@ pub(super) fn worker(state: &mut State, message: FromWorker) -> Vec<Effect> {
             state.asked_proposal = None;
             opening::moved(state, location)
         }
-        FromWorker::Command { name } if name == "review" => super::approval::review_first(state),
-        FromWorker::Location { .. } | FromWorker::Command { .. } => Vec::new(),
+        FromWorker::Location { .. } => Vec::new(),
     }
 }
 
 pub(super) fn known(state: &mut State, info: SessionInfo) -> Vec<Effect> {
-    let problem = info.problem.as_ref().map(problem_text);
-    if let Some(problem) = problem {
-        if let Some(form) = state.session.form_mut() {
+    let problem = info.problem.map(Reason::into_text);
+    match (problem, &mut state.session) {
+        // The worker could not renew the token, or does not answer: tried again.
+        (Some(problem), Session::Asking) if info.state != SessionState::SignedIn => {
+            return unreachable(state, problem);
+        }
+        (Some(problem), Session::SignedOut { form, .. }) => {
             form.busy = false;
             form.problem = Some(problem);
             return vec![Effect::Focus("password".to_owned())];
         }
-        return Vec::new();
+        (Some(_), Session::NoBackend(_) | Session::SignedIn { .. }) => return Vec::new(),
+        // With a token that may still be good: whoever uses it will see.
+        (Some(_), Session::Asking) | (None, _) => state.outage = None,
     }
     let backend = info.backend.unwrap_or_default();
     let text = state

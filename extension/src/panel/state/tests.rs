@@ -252,7 +252,7 @@ fn view() -> ApprovalView {
     }
 }
 
-fn proposal(status: ProposalStatus, revision: u64) -> Proposal {
+pub(crate) fn proposal(status: ProposalStatus, revision: u64) -> Proposal {
     Proposal {
         view: view(),
         status,

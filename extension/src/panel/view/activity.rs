@@ -5,7 +5,7 @@ use aside_shared::audit::{AuditAction, AuditEntry};
 use aside_shared::instant::{utc, utc_clock};
 use leptos::prelude::*;
 
-use super::icons::icon;
+use super::shapes::{Button, live, note};
 use super::text::visible;
 use crate::panel::state::Msg;
 use crate::panel::store::Store;
@@ -14,22 +14,20 @@ use crate::panel::words::grouped;
 /// The view.
 pub fn activity(store: Store) -> AnyView {
     let read = store.reading(|reading| reading.activity.clone());
-    (move || match read.get() {
+    live(move || {
+        match read.get() {
         None => view! {
             <div class="sec" aria-hidden="true"><span class="skel w3"></span><span class="skel w2"></span></div>
         }
         .into_any(),
-        Some(Err(why)) => view! {
-            <div class="note warn">
-                {icon("warn")}
-                <p><b>"The activity could not be read. "</b>{visible(&why)}</p>
-                <button type="button" class="tb" on:click=move |_| store.send(Msg::ReadActivity)>"Try now"</button>
-            </div>
+        Some(Err(why)) => {
+            let told = view! { <b>"The activity could not be read. "</b>{visible(&why)} };
+            let again = Button::of("tb").sends(store, Msg::ReadActivity, "Try now");
+            note("note warn", "warn", told, again)
         }
-        .into_any(),
         Some(Ok(activity)) => log(&activity),
+    }
     })
-    .into_any()
 }
 
 fn log(activity: &Activity) -> AnyView {
@@ -58,11 +56,9 @@ fn log(activity: &Activity) -> AnyView {
         .entries
         .first()
         .map(|entry| utc(entry.at_unix_ms)[..10].to_owned());
+    let told = view! { {covered}<small class="dim">"Head "<code>{short}</code></small> };
     view! {
-        <div class="note">
-            {icon(if open == 0 { "check" } else { "clock" })}
-            <p>{covered}<small class="dim">"Head "<code>{short}</code></small></p>
-        </div>
+        {note("note", if open == 0 { "check" } else { "clock" }, told, ().into_any())}
         {activity.entries.is_empty().then(|| view! {
             <div class="sec"><p class="dim">"Nothing recorded about this alert that you may see."</p></div>
         })}

@@ -9,9 +9,11 @@ use wasm_bindgen::JsCast;
 
 use super::chips::chip;
 use super::icons::icon;
+use super::shapes::{Button, fault, icon_button, live, maybe, pair, paragraph, words};
 use super::sight::{Shown, Watch};
 use super::text::{name, plain_name, visible};
 use super::top::has_sheet;
+use crate::panel::part::Part;
 use crate::panel::proof::{Missing, Proof, Standing};
 use crate::panel::state::{Cited, Msg, Sheet, find};
 use crate::panel::store::Store;
@@ -24,11 +26,11 @@ pub fn sheet(store: Store) -> AnyView {
         let reading = state.reading().filter(|_| has_sheet(state))?;
         reading.sheet.as_ref().map(|sheet| sheet.proposal.clone())
     });
-    (move || open.get().map(|_| opened(store))).into_any()
+    maybe(move || open.get().map(|_| opened(store)))
 }
 
 /// The proposal that the sheet shows, and the sheet's own state.
-fn shown(store: Store) -> Memo<Option<(Arc<Proposal>, Sheet)>> {
+fn shown(store: Store) -> Part<Option<(Arc<Proposal>, Sheet)>> {
     store.part(|state| {
         let reading = state.reading()?;
         let sheet = reading.sheet.as_ref()?;
@@ -38,12 +40,12 @@ fn shown(store: Store) -> Memo<Option<(Arc<Proposal>, Sheet)>> {
 
 fn opened(store: Store) -> AnyView {
     let shown = shown(store);
-    let view = Memo::new(move |_| shown.get().map(|(proposal, _)| proposal.view.clone()));
+    let view = Part::new(move || shown.get().map(|(proposal, _)| proposal.view.clone()));
     let sheet = NodeRef::<leptos::html::Div>::new();
     view! {
         <div class="scrim"></div>
         <div class="sheet" role="dialog" aria-modal="true" aria-labelledby="ap-t" node_ref=sheet>
-            {move || view.get().map(|view| content(store, &view))}
+            {maybe(move || view.get().map(|view| content(store, &view)))}
             <div class="ft">{foot(store, shown, sheet)}</div>
         </div>
     }
@@ -83,86 +85,70 @@ fn content(store: Store, view: &ApprovalView) -> AnyView {
             .map(|line| view! { <li><span>{visible(line)}</span></li> })
             .collect_view()
     };
+    let target = view! {
+        <b>{plain_name(&host)}</b>
+        <span class="sub">"Agent "{name(view.host.as_str())}{role}</span>
+    };
+    let account = format!(
+        "{}, {}, as service account ",
+        view.platform_label, view.place
+    );
+    let tenant = view! {
+        <b>{view.tenant.to_string()}</b>
+        <span class="sub">{account}{name(&view.service_account)}</span>
+    };
+    let now = view! {
+        {view.isolation.words()}
+        <span class="sub">
+            {format!("Read {}, ", utc(read))}
+            <span data-ticks="">{words(move || ago(read, store.now()))}</span>
+            {format!(". {online}")}
+            {seen.map(|at| format!(", last seen {}", utc(at)))}
+        </span>
+    };
+    let lead = if view.needs_lead {
+        ", a lead must approve"
+    } else {
+        ""
+    };
+    let policy = view! {
+        {visible(&view.policy)}
+        <span class="sub">"Rule "{name(&view.policy_rule)}{lead}</span>
+    };
+    let until = view! {
+        <span class="num">
+            {utc(expires)}
+            <span data-ticks="">{words(move || left(expires, store.now()))}</span>
+        </span>
+        <span class="sub">"Sooner if state, target or policy change"</span>
+    };
+    let digest = view! {
+        <code>{digest.short()}</code>
+        <span class="sub">"Of all shown here; the backend accepts no other"</span>
+    };
     view! {
         <div class="hd">
             <h2 id="ap-t" tabindex="-1">{view.action.verb()}" "{plain_name(&host)}"?"</h2>
-            {docked.then(|| view! {
-                <button
-                    type="button"
-                    class="ib"
-                    aria-label="Decide in its own window"
-                    on:click=move |_| store.send(Msg::OpenWindow)
-                >
-                    {icon("popout")}
-                </button>
-            })}
-            <button
-                type="button"
-                class="ib"
-                aria-label="Close, decide later"
-                on:click=move |_| store.send(Msg::CloseSheet)
-            >
-                {icon("close")}
-            </button>
+            {docked.then(|| icon_button(store, "popout", "Decide in its own window", Msg::OpenWindow))}
+            {icon_button(store, "close", "Close, decide later", Msg::CloseSheet)}
         </div>
         <div class="body" tabindex="0" role="group" aria-label="What exactly will happen">
             <dl class="kv">
-                <dt>"Target"</dt>
-                <dd>
-                    <b>{plain_name(&host)}</b>
-                    <span class="sub">"Agent "{name(view.host.as_str())}{role}</span>
-                </dd>
-                <dt>"Tenant"</dt>
-                <dd>
-                    <b>{view.tenant.to_string()}</b>
-                    <span class="sub">
-                        {format!("{}, {}, as service account ", view.platform_label, view.place)}
-                        {name(&view.service_account)}
-                    </span>
-                </dd>
-                <dt>"State now"</dt>
-                <dd>
-                    {view.isolation.words()}
-                    <span class="sub">
-                        {format!("Read {}, ", utc(read))}
-                        <span data-ticks="">{move || ago(read, store.now())}</span>
-                        {format!(". {online}")}
-                        {seen.map(|at| format!(", last seen {}", utc(at)))}
-                    </span>
-                </dd>
-                {(!view.for_users.is_empty()).then(|| view! { <dt>"For users"</dt><dd>{visible(&view.for_users)}</dd> })}
-                <dt>"Will happen"</dt>
-                <dd><ol class="num-list">{list(&view.will_happen)}</ol></dd>
-                <dt>"Verified by"</dt>
-                <dd>{visible(&view.verified_by)}</dd>
-                <dt>"Undone by"</dt>
-                <dd>{visible(&view.undone_by)}</dd>
-                {(!view.caveats.is_empty()).then(|| view! {
-                    <dt>"Know"</dt>
-                    <dd><ul class="caveats">{list(&view.caveats)}</ul></dd>
+                {pair("Target", target)}
+                {pair("Tenant", tenant)}
+                {pair("State now", now)}
+                {(!view.for_users.is_empty()).then(|| pair("For users", visible(&view.for_users)))}
+                {pair("Will happen", view! { <ol class="num-list">{list(&view.will_happen)}</ol> })}
+                {pair("Verified by", visible(&view.verified_by))}
+                {pair("Undone by", visible(&view.undone_by))}
+                {(!view.caveats.is_empty()).then(|| {
+                    pair("Know", view! { <ul class="caveats">{list(&view.caveats)}</ul> })
                 })}
-                <dt>"Policy"</dt>
-                <dd>
-                    {visible(&view.policy)}
-                    <span class="sub">"Rule "{name(&view.policy_rule)}{view.needs_lead.then_some(", a lead must approve")}</span>
-                </dd>
-                <dt>"Because"</dt>
-                <dd>{visible(&view.because)}" "<span>{evidence}</span></dd>
-                <dt>"Opened by"</dt>
-                <dd>{view.opened_by.to_string()}</dd>
-                <dt>"Expires"</dt>
-                <dd>
-                    <span class="num">
-                        {utc(expires)}
-                        <span data-ticks="">{move || left(expires, store.now())}</span>
-                    </span>
-                    <span class="sub">"Sooner if state, target or policy change"</span>
-                </dd>
-                <dt>"Digest"</dt>
-                <dd>
-                    <code>{digest.short()}</code>
-                    <span class="sub">"Of all shown here; the backend accepts no other"</span>
-                </dd>
+                {pair("Policy", policy)}
+                {pair("Because", view! { {visible(&view.because)}" "<span>{evidence}</span> })}
+                {pair("Opened by", view.opened_by.to_string())}
+                {pair("Expires", until)}
+                {pair("Digest", digest)}
             </dl>
         </div>
     }
@@ -225,23 +211,22 @@ fn decidable(proposal: &Proposal, now_ms: i64) -> Decidable {
 
 fn foot(
     store: Store,
-    shown: Memo<Option<(Arc<Proposal>, Sheet)>>,
+    shown: Part<Option<(Arc<Proposal>, Sheet)>>,
     sheet: NodeRef<leptos::html::Div>,
 ) -> AnyView {
-    let can = Memo::new(move |_| {
+    let can = Part::new(move || {
         let (proposal, _) = shown.get()?;
         Some(decidable(&proposal, store.now()))
     });
-    (move || match can.get() {
+    live(move || {
+        match can.get() {
         Some(Decidable::Yes) => decide(store, shown, sheet),
         Some(Decidable::Over(words, again)) => view! {
             <p class="hint" role="alert" data-ticks="">{icon("warn")}<span>{visible(&words)}</span></p>
             <div class="decide">
-                <button type="button" class="btn tall" on:click=move |_| store.send(Msg::CloseSheet)>"Close"</button>
+                {Button::of("btn tall").sends(store, Msg::CloseSheet, "Close")}
                 {again.then(|| view! {
-                    <button type="button" class="btn tall" on:click=move |_| store.send(Msg::ProposeAgain)>
-                        "Show the new state"
-                    </button>
+                    {Button::of("btn tall").sends(store, Msg::ProposeAgain, "Show the new state")}
                 })}
             </div>
         }
@@ -249,18 +234,18 @@ fn foot(
         Some(Decidable::Refused(why)) => view! {
             <p class="hint" role="status">{icon("lock")}<span>{visible(&why)}</span></p>
             <div class="decide">
-                <button type="button" class="btn tall" on:click=move |_| store.send(Msg::CloseSheet)>"Close"</button>
+                {Button::of("btn tall").sends(store, Msg::CloseSheet, "Close")}
             </div>
         }
         .into_any(),
         None => ().into_any(),
+    }
     })
-    .into_any()
 }
 
 fn decide(
     store: Store,
-    shown: Memo<Option<(Arc<Proposal>, Sheet)>>,
+    shown: Part<Option<(Arc<Proposal>, Sheet)>>,
     sheet: NodeRef<leptos::html::Div>,
 ) -> AnyView {
     let button = NodeRef::<leptos::html::Button>::new();
@@ -269,7 +254,7 @@ fn decide(
         window: false,
     });
     let watch: StoredValue<Option<Watch>, LocalStorage> = StoredValue::new_local(None);
-    let digest = Memo::new(move |_| shown.get().map(|(_, sheet)| sheet.digest));
+    let digest = Part::new(move || shown.get().map(|(_, sheet)| sheet.digest));
     Effect::new(move |_| {
         let (Some(button), Some(sheet)) = (button.get(), sheet.get()) else {
             return;
@@ -279,16 +264,16 @@ fn decide(
     });
     on_cleanup(move || drop(watch.try_update_value(Option::take)));
 
-    let sending = Memo::new(move |_| shown.get().and_then(|(_, sheet)| sheet.sending));
-    let problem = Memo::new(move |_| shown.get().and_then(|(_, sheet)| sheet.problem));
-    let changed = Memo::new(move |_| shown.get().is_some_and(|(_, sheet)| sheet.changed));
+    let sending = Part::new(move || shown.get().and_then(|(_, sheet)| sheet.sending));
+    let problem = Part::new(move || shown.get().and_then(|(_, sheet)| sheet.problem));
+    let changed = Part::new(move || shown.get().is_some_and(|(_, sheet)| sheet.changed));
     let noun = shown.with_untracked(|shown| {
         shown
             .as_ref()
             .map(|(proposal, _)| proposal.view.action.noun())
     });
-    let live =
-        Memo::new(move |_| proof.get().standing == Standing::Live && sending.get().is_none());
+    let ready =
+        Part::new(move || proof.get().standing == Standing::Live && sending.get().is_none());
     let settling = move || proof.get().standing == Standing::Settling;
     let who = store.peek(|state| {
         let user = state.session.user().unwrap_or_default().to_owned();
@@ -326,7 +311,7 @@ fn decide(
         },
     };
     let mark = move || {
-        if live.get() {
+        if ready.get() {
             icon("check")
         } else {
             icon("eye")
@@ -341,21 +326,15 @@ fn decide(
     };
     view! {
         <div data-ticks="">
-            {move || problem.get().map(|why| view! {
-                <p class="fault" role="alert">{icon("warn")}<span>{visible(&why)}</span></p>
-            })}
-            {move || changed.get().then(|| view! {
+            {maybe(move || problem.get().map(|why| fault(&why)))}
+            {maybe(move || changed.get().then(|| view! {
                 <p class="hint" role="alert">{icon("warn")}<span><b>"Changed while you read."</b>" Read it again."</span></p>
-            })}
-            <p class="hint" role="status">{mark}<span>{hint}</span></p>
-            {move || proof.get().window.then(|| view! {
-                <p class="hint">
-                    <button type="button" class="btn wide" on:click=move |_| store.send(Msg::OpenWindow)>
-                        {icon("popout")}
-                        "Decide in its own window"
-                    </button>
-                </p>
-            })}
+            }.into_any()))}
+            <p class="hint" role="status">{live(mark)}<span>{words(hint)}</span></p>
+            {maybe(move || proof.get().window.then(|| {
+                let label = view! { {icon("popout")}"Decide in its own window" };
+                paragraph("hint", Button::of("btn wide").sends(store, Msg::OpenWindow, label))
+            }))}
         </div>
         <div class="decide">
             <button
@@ -371,7 +350,7 @@ fn decide(
                 id="approve"
                 class="btn primary tall"
                 class:settle=settling
-                disabled=move || !live.get()
+                disabled=move || !ready.get()
                 node_ref=button
                 on:click=approve
             >

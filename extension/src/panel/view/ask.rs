@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::brief::claims;
 use super::icons::icon;
+use super::shapes::{Button, fault, live, words};
 use super::text::{plain_name, visible};
 use super::top::is_under_sheet;
 use crate::panel::state::{Msg, Progress, Turn, TurnState, verb};
@@ -18,7 +19,7 @@ use aside_shared::id::EntityId;
 /// The view.
 pub fn ask(store: Store) -> AnyView {
     let turns = store.reading(|reading| reading.turns.clone());
-    (move || {
+    live(move || {
         let turns = turns.get();
         if turns.is_empty() {
             return view! {
@@ -31,10 +32,12 @@ pub fn ask(store: Store) -> AnyView {
             .into_any();
         }
         let last = turns.len() - 1;
-        let drawn = turns.iter().enumerate().map(|(at, each)| turn(store, at, at == last, each));
+        let drawn = turns
+            .iter()
+            .enumerate()
+            .map(|(at, each)| turn(store, at, at == last, each));
         drawn.collect_view().into_any()
     })
-    .into_any()
 }
 
 fn turn(store: Store, at: usize, last: bool, turn: &Turn) -> AnyView {
@@ -44,7 +47,7 @@ fn turn(store: Store, at: usize, last: bool, turn: &Turn) -> AnyView {
         }
         .into_any(),
         TurnState::Failed(why) => view! {
-            <p class="fault">{icon("warn")}<span>{visible(why)}</span></p>
+            {fault(why)}
         }
         .into_any(),
         TurnState::Answered(answer) => self::answer(store, at, answer),
@@ -76,11 +79,7 @@ fn answer(store: Store, at: usize, answer: &Answer) -> AnyView {
                 .cloned()
                 .map(|example| {
                     let text = visible(&example);
-                    view! {
-                        <button type="button" class="chip" on:click=move |_| store.send(Msg::Ask(example.clone()))>
-                            {text}
-                        </button>
-                    }
+                    Button::of("chip").sends(store, Msg::Ask(example), text)
                 })
                 .collect_view();
             view! { <p>"Not understood. What can be asked here:"</p><div class="tags">{chips}</div> }.into_any()
@@ -96,12 +95,12 @@ fn host(store: Store, state: &HostState) -> AnyView {
         None => "",
     };
     let read = state.read_unix_ms;
-    let words = format!(": {}{online}. ", state.isolation.words());
+    let isolation = format!(": {}{online}. ", state.isolation.words());
     view! {
         <p>
             <b>{plain_name(&name)}</b>
-            {words}
-            <span class="dim">{move || format!("Read {}, {}.", utc(read), ago(read, store.now()))}</span>
+            {isolation}
+            <span class="dim">{words(move || format!("Read {}, {}.", utc(read), ago(read, store.now())))}</span>
         </p>
         {state.last_seen_unix_ms.map(|at| view! { <p class="dim">{format!("Last seen {}.", utc(at))}</p> })}
     }
@@ -140,17 +139,10 @@ fn propose(store: Store, action: Action, hosts: &[EntityId]) -> AnyView {
         .into_iter()
         .map(|(id, name)| {
             let label = format!("Review: {} {name}", verb(action));
-            view! {
-                <button
-                    type="button"
-                    class="btn"
-                    aria-label=label
-                    on:click=move |_| store.send(Msg::Review(action, id.clone()))
-                >
-                    {format!("Review: {} ", verb(action))}
-                    {plain_name(&name)}
-                </button>
-            }
+            let shown = view! { {format!("Review: {} ", verb(action))} {plain_name(&name)} };
+            Button::of("btn")
+                .label(label)
+                .sends(store, Msg::Review(action, id), shown)
         })
         .collect_view();
     view! {

@@ -8,7 +8,9 @@ use leptos::prelude::*;
 
 use super::chips::cites;
 use super::execution;
+use super::shapes::{Button, live, maybe};
 use super::text::{sentence, visible};
+use crate::panel::part::Part;
 use crate::panel::state::{Cited, Msg, Progress, Reading};
 use crate::panel::store::Store;
 use crate::panel::words::count;
@@ -41,11 +43,9 @@ fn what_happened(store: Store) -> AnyView {
         <section class="sec" aria-labelledby="s-what">
             <header>
                 <h2 id="s-what">"What happened"</h2>
-                {move || copyable.get().then(|| view! {
-                    <button type="button" class="tb" on:click=move |_| store.send(Msg::CopyBrief)>"Copy"</button>
-                })}
+                {maybe(move || copyable.get().then(|| Button::of("tb").sends(store, Msg::CopyBrief, "Copy")))}
             </header>
-            {move || match (lead.get(), reading_on.get()) {
+            {live(move || match (lead.get(), reading_on.get()) {
                 (Some((at, claim)), _) => lead_claim(store, at, &claim),
                 (None, true) => view! {
                     <div class="hold-3" aria-hidden="true">
@@ -59,7 +59,7 @@ fn what_happened(store: Store) -> AnyView {
                     Some(platform) => view! { <p>{format!("Nothing could be read from {platform}.")}" No summary and no priority: Aside gives none from the page alone."</p> }.into_any(),
                     None => ().into_any(),
                 },
-            }}
+            })}
             <ul class="claims">
                 <For
                     each=move || claims.get()
@@ -92,7 +92,7 @@ fn is_reading(reading: &Reading) -> bool {
     matches!(reading.progress, Progress::Waiting | Progress::Reading)
 }
 
-fn cited(store: Store, at: usize) -> Memo<bool> {
+fn cited(store: Store, at: usize) -> Part<bool> {
     store.reading(move |reading| {
         let open = reading.evidence.as_ref();
         open.is_some_and(|open| open.cited == Cited::Claim(at))

@@ -8,33 +8,31 @@ use leptos::prelude::*;
 use super::brief::claim_text;
 use super::chips::chip;
 use super::icons::icon;
+use super::shapes::{Button, icon_button, maybe, pair, paragraph};
 use super::text::{block, sentence, visible};
 use super::times::local_seconds;
 use super::top::has_sheet;
 use crate::panel::evidence::{called, deed_capital, recorded, source};
+use crate::panel::part::Part;
 use crate::panel::processes::process;
-use crate::panel::state::{Cited, Msg, Reading, Tab};
+use crate::panel::state::{Cited, Msg, Reading};
 use crate::panel::store::Store;
 use crate::panel::words::{count, fraction};
 use aside_shared::instant::{Clock, utc_clock};
 
 /// The drawer, while evidence is open that has arrived.
 pub fn drawer(store: Store) -> AnyView {
-    let shown = store.part(|state| {
-        let reading = state.reading().filter(|_| !has_sheet(state))?;
-        found(reading)
-    });
-    let is_open = Memo::new(move |_| shown.with(Option::is_some));
-    (move || {
+    let shown = store.part(|state| found(state.reading()?));
+    let is_open = Part::new(move || shown.with(Option::is_some));
+    maybe(move || {
         is_open.get().then(|| {
-            view! {
-                <aside class="drawer" aria-labelledby="ev-t">
-                    {move || shown.get().map(|(alert, item)| content(store, &alert, &item))}
-                </aside>
-            }
+            let content = maybe(move || {
+                let (alert, item) = shown.get()?;
+                Some(content(store, &alert, &item))
+            });
+            view! { <aside class="drawer" aria-labelledby="ev-t">{content}</aside> }.into_any()
         })
     })
-    .into_any()
 }
 
 fn found(reading: &Reading) -> Option<(Arc<Alert>, Evidence)> {
@@ -67,17 +65,11 @@ fn content(store: Store, alert: &Arc<Alert>, item: &Evidence) -> AnyView {
             Some(to) => format!("{word} evidence, {to}"),
             None => format!("No {} evidence", word.to_lowercase()),
         };
-        view! {
-            <button
-                type="button"
-                class="ib"
-                aria-label=label
-                disabled=to.is_none()
-                on:click=move |_| store.send(Msg::StepEvidence(by))
-            >
-                {icon(name)}
-            </button>
-        }
+        Button::of("ib").label(label).disabled(to.is_none()).sends(
+            store,
+            Msg::StepEvidence(by),
+            icon(name),
+        )
     };
     let group = format!("Evidence {label}");
     view! {
@@ -89,14 +81,7 @@ fn content(store: Store, alert: &Arc<Alert>, item: &Evidence) -> AnyView {
             </h2>
             {arrow("left", -1, "Previous", before)}
             {arrow("right", 1, "Next", after)}
-            <button
-                type="button"
-                class="ib"
-                aria-label="Close evidence"
-                on:click=move |_| store.send(Msg::CloseEvidence)
-            >
-                {icon("close")}
-            </button>
+            {icon_button(store, "close", "Close evidence", Msg::CloseEvidence)}
         </div>
         <div class="body" tabindex="0" role="group" aria-label=group>
             {pairs(store, alert, item)}
@@ -140,33 +125,32 @@ fn pairs(store: Store, alert: &Alert, item: &Evidence) -> AnyView {
     let integrity = who.and_then(|who| who.integrity.clone());
     let path = who.and_then(|who| who.path.clone());
     let derived: Vec<_> = item.derived_from.clone();
+    let who = view! {
+        {sentence(&called(&item.subject, alert))}
+        {user.map(|user| view! { ", "{user} })}
+        {integrity.map(|level| view! { ", "{visible(&level)}" integrity" })}
+        {path.map(|path| view! { <span class="sub"><code>{visible(&path)}</code></span> })}
+    };
+    let techniques = techniques.filter(|names| !names.is_empty());
+    let from = (!derived.is_empty()).then(|| {
+        let chips = derived
+            .into_iter()
+            .enumerate()
+            .map(|(at, id)| chip(store, id, Cited::Elsewhere, format!("d-{at}")));
+        view! { ", from "{chips.collect_view()} }
+    });
+    let from = view! {
+        {source(item, &platform)}
+        {from}
+        <span class="sub"><code>{item.id.to_string()}</code></span>
+    };
     view! {
         <dl class="kv">
             {when}
-            <dt>"Who"</dt>
-            <dd>
-                {sentence(&called(&item.subject, alert))}
-                {user.map(|user| view! { ", "{user} })}
-                {integrity.map(|level| view! { ", "{visible(&level)}" integrity" })}
-                {path.map(|path| view! { <span class="sub"><code>{visible(&path)}</code></span> })}
-            </dd>
-            <dt>"Did"</dt>
-            <dd>{sentence(&deed_capital(item, alert))}</dd>
-            {techniques.filter(|names| !names.is_empty()).map(|names| view! {
-                <dt>"Technique"</dt>
-                <dd>{visible(&names.join(", "))}</dd>
-            })}
-            <dt>"Source"</dt>
-            <dd>
-                {source(item, &platform)}
-                {(!derived.is_empty()).then(|| view! {
-                    ", from "
-                    {derived.into_iter().enumerate().map(|(at, id)| {
-                        chip(store, id, Cited::Elsewhere, format!("d-{at}"))
-                    }).collect_view()}
-                })}
-                <span class="sub"><code>{item.id.to_string()}</code></span>
-            </dd>
+            {pair("Who", who)}
+            {pair("Did", sentence(&deed_capital(item, alert)))}
+            {techniques.map(|names| pair("Technique", visible(&names.join(", "))))}
+            {pair("Source", from)}
         </dl>
     }
     .into_any()
@@ -189,25 +173,22 @@ fn techniques(reading: &Reading, item: &Evidence) -> Option<Vec<String>> {
     Some(names)
 }
 
-fn elsewhere(store: Store, alert: &Alert, item: &Evidence) -> AnyView {
+fn elsewhere(store: Store, alert: &Alert, item: &Evidence) -> Option<AnyView> {
+    // Over a sheet the views under it stay as they are.
+    if store.peek(has_sheet) {
+        return None;
+    }
     let object = match &item.object {
         Some(Object::Entity(id)) if process(alert, id).is_some() => Some(id.clone()),
         _ => None,
     };
     let shown = object.or_else(|| process(alert, &item.subject).map(|_| item.subject.clone()));
-    view! {
-        <p class="links">
-            {shown.map(|id| view! {
-                <button type="button" class="tb" on:click=move |_| store.send(Msg::ShowProcess(id.clone()))>
-                    "Show in processes"
-                </button>
-            })}
-            <button type="button" class="tb" on:click=move |_| store.send(Msg::ShowTab(Tab::Timeline))>
-                "Show in timeline"
-            </button>
-        </p>
-    }
-    .into_any()
+    let in_timeline = Msg::ShowInTimeline(item.id.clone());
+    let links = view! {
+        {shown.map(|id| Button::of("tb").sends(store, Msg::ShowProcess(id), "Show in processes"))}
+        {Button::of("tb").sends(store, in_timeline, "Show in timeline")}
+    };
+    Some(paragraph("links", links))
 }
 
 /// A field's value is drawn to this length.

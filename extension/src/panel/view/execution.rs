@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::chips::cites;
 use super::hosts::hosts;
 use super::icons::{icon, named};
+use super::shapes::{Button, fault, maybe, words};
 use super::sight::Sighted;
 use super::text::{heading, plain_name, visible};
 use crate::panel::state::{
@@ -85,7 +86,7 @@ fn row_item(store: Store, at: usize) -> AnyView {
         let row = rows(reading).into_iter().nth(at)?;
         Some(row_state(state, reading, &row))
     });
-    let content = move || Some(row_content(store, at, &row.get()?, &state.get()?));
+    let content = maybe(move || Some(row_content(store, at, &row.get()?, &state.get()?)));
     let node = NodeRef::<leptos::html::Li>::new();
     if at == 0 {
         report_sight(store, node);
@@ -173,9 +174,7 @@ fn row_content(store: Store, at: usize, row: &Row, state: &RowState) -> AnyView 
             {reason}
             {choice(store, row, state)}
             {refused}
-            {state.problem.as_deref().map(|problem| view! {
-                <p class="fault" role="alert">{icon("warn")}<span>{visible(problem)}</span></p>
-            })}
+            {state.problem.as_deref().map(fault)}
         </div>
         {control(store, at, row, state)}
         {decided.filter(|proposal| !proposal.steps.is_empty()).map(|proposal| view! {
@@ -281,32 +280,25 @@ fn control(store: Store, at: usize, row: &Row, state: &RowState) -> AnyView {
     match &state.control {
         Control::Review(action, host) => {
             let (action, host) = (*action, host.clone());
-            view! {
-                <button
-                    type="button"
-                    id=id
-                    class="btn"
-                    class:primary=at == 0
-                    aria-label=format!("Review: {act} {name}")
-                    on:click=move |_| store.send(Msg::Review(action, host.clone()))
-                >
-                    "Review"
-                </button>
-            }
-            .into_any()
+            let class = if at == 0 { "btn primary" } else { "btn" };
+            Button::of(class)
+                .id(id)
+                .label(format!("Review: {act} {name}"))
+                .sends(store, Msg::Review(action, host), "Review")
         }
-        Control::Opening => view! {
-            <button type="button" id=id class="btn" disabled>"Opening"</button>
+        // Disabled: what it would send does not matter.
+        Control::Opening | Control::Choose => {
+            let word = match state.control {
+                Control::Opening => "Opening",
+                _ => "Review",
+            };
+            let button = Button::of("btn").id(id).disabled(true);
+            button.sends(store, Msg::ReviewFirst, word)
         }
-        .into_any(),
-        Control::Choose => view! {
-            <button type="button" id=id class="btn" disabled>"Review"</button>
-        }
-        .into_any(),
         Control::Running(since) => {
             let since = *since;
-            view! { <span class="say num" role="timer">{move || running(store.now() - since)}</span> }
-                .into_any()
+            let lasted = words(move || running(store.now() - since));
+            view! { <span class="say num" role="timer">{lasted}</span> }.into_any()
         }
         Control::Undo(proposal) => {
             let proposal = proposal.clone();
@@ -314,48 +306,23 @@ fn control(store: Store, at: usize, row: &Row, state: &RowState) -> AnyView {
                 .action
                 .map(|action| verb(action.undo()))
                 .unwrap_or_default();
-            view! {
-                <button
-                    type="button"
-                    id=id
-                    class="btn"
-                    aria-label=format!("Undo: {undo} {name}, opens an approval")
-                    on:click=move |_| store.send(Msg::Undo(proposal.clone()))
-                >
-                    {icon("undo")}
-                    "Undo"
-                </button>
-            }
-            .into_any()
+            Button::of("btn")
+                .id(id)
+                .label(format!("Undo: {undo} {name}, opens an approval"))
+                .sends(store, Msg::Undo(proposal), view! { {icon("undo")} "Undo" })
         }
         Control::Cancel(proposal) => {
             let proposal = proposal.clone();
-            view! {
-                <button
-                    type="button"
-                    id=id
-                    class="btn"
-                    aria-label=format!("Cancel: {act} {name}, opens an approval")
-                    on:click=move |_| store.send(Msg::Undo(proposal.clone()))
-                >
-                    "Cancel"
-                </button>
-            }
-            .into_any()
+            Button::of("btn")
+                .id(id)
+                .label(format!("Cancel: {act} {name}, opens an approval"))
+                .sends(store, Msg::Undo(proposal), "Cancel")
         }
         Control::CheckAgain(proposal) => {
             let proposal = proposal.clone();
-            view! {
-                <button
-                    type="button"
-                    id=id
-                    class="btn"
-                    on:click=move |_| store.send(Msg::CheckAgain(proposal.clone()))
-                >
-                    "Check again"
-                </button>
-            }
-            .into_any()
+            Button::of("btn")
+                .id(id)
+                .sends(store, Msg::CheckAgain(proposal), "Check again")
         }
         Control::Say(word, _) => view! { <span class="say">{visible(word)}</span> }.into_any(),
     }
@@ -373,7 +340,7 @@ fn steps(store: Store, steps: &[ExecutionStep]) -> AnyView {
         let at = step.at_unix_ms;
         let time = match (step.state, at) {
             (StepState::Now, Some(at)) => {
-                view! { <time>{move || running(store.now() - at)}</time> }.into_any()
+                view! { <time>{words(move || running(store.now() - at))}</time> }.into_any()
             }
             (_, Some(at)) => view! { <time>{utc_clock(at)}</time> }.into_any(),
             (_, None) => view! { <time></time> }.into_any(),

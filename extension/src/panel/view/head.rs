@@ -141,7 +141,8 @@ pub fn head(store: Store) -> AnyView {
                 return view! { <div class="head"><h1>"Alert "{name(&id)}</h1></div> }.into_any();
             }
             return view! {
-                <div class="head" aria-hidden="true">
+                <div class="head">
+                    <h1 class="vh">"Reading the alert"</h1>
                     <span class="skel w3"></span>
                     <span class="skel w2"></span>
                 </div>

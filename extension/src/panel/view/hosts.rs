@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icons::icon;
+use super::shapes::maybe;
 use super::text::{plain_name, visible};
 use crate::panel::hosts::host_lines;
 use crate::panel::state::State;
@@ -14,22 +15,16 @@ pub fn hosts(store: Store) -> AnyView {
         Some(reading) => host_lines(state, reading),
         None => Vec::new(),
     });
-    let items = move || {
-        let items = lines.get().into_iter().map(|line| {
-            view! {
-                <li>
-                    {icon("host")}
-                    <span>
-                        <b>{plain_name(&line.name)}</b>
-                        {(!line.name.is_empty()).then_some(": ")}
-                        {visible(&line.words)}
-                    </span>
-                </li>
-            }
+    maybe(move || {
+        let lines = lines.get();
+        let items = lines.iter().map(|line| {
+            let name = (!line.name.is_empty()).then(|| {
+                let name = plain_name(&line.name);
+                view! { <b>{name}</b>": " }
+            });
+            view! { <li>{icon("host")}<span>{name}{visible(&line.words)}</span></li> }
         });
-        items.collect_view()
-    };
-    let any = move || !lines.with(Vec::is_empty);
-    (move || any().then(|| view! { <ul class="hosts" aria-label="Hosts now">{items}</ul> }))
-        .into_any()
+        let list = view! { <ul class="hosts" aria-label="Hosts now">{items.collect_view()}</ul> };
+        (!lines.is_empty()).then(|| list.into_any())
+    })
 }

@@ -14,6 +14,7 @@ mod icons;
 mod no_alert;
 mod no_backend;
 mod processes;
+mod shapes;
 mod sight;
 mod signed_out;
 mod states;
@@ -24,10 +25,12 @@ mod top;
 mod why;
 
 use leptos::prelude::*;
+use shapes::{Button, live, maybe};
 use wasm_bindgen::JsCast;
 
 use super::effects;
 use super::keys;
+use super::part::Part;
 use super::state::{Msg, Screen, State, Tab, first_review, verb};
 use super::store::Store;
 
@@ -40,7 +43,7 @@ pub fn panel(store: Store) -> impl IntoView {
     view! {
         {icons::sheet()}
         {top::top(store)}
-        {move || match screen.get() {
+        {live(move || match screen.get() {
             Screen::Blank => states::blank(),
             Screen::NoBackend => no_backend::no_backend(store),
             Screen::SignedOut => signed_out::signed_out(store),
@@ -50,7 +53,7 @@ pub fn panel(store: Store) -> impl IntoView {
             Screen::Pick => no_alert::pick(store),
             Screen::Failed => states::failed(store),
             Screen::Alert(_) => alert(store),
-        }}
+        })}
         {top::layers(store)}
         <p class="vh" role="status">{move || said.get()}</p>
         <p class="vh" role="alert">{move || alarm.get()}</p>
@@ -86,20 +89,20 @@ fn alert(store: Store) -> AnyView {
         <main class="main" inert=move || under.get()>
             {head::priority_band(store)}
             {states::notes(store)}
-            {move || match why.get() {
+            {live(move || match why.get() {
                 true => why::why(store),
                 false => view! {
                     {head::head(store)}
                     {head::tabs(store)}
-                    {move || scrolling(store, tab.get())}
+                    {live(move || scrolling(store, tab.get()))}
                 }
                 .into_any(),
-            }}
+            })}
         </main>
         {next(store)}
         {ask::composer(store)}
-        {evidence::drawer(store)}
         {approval::sheet(store)}
+        {evidence::drawer(store)}
     }
     .into_any()
 }
@@ -164,29 +167,22 @@ fn next(store: Store) -> AnyView {
         let (_, action, host) = first_review(state, reading).filter(|_| here && !reading.why)?;
         Some((action, reading.host_name(&host), host, on_brief))
     });
-    let shown = Memo::new(move |_| {
+    let shown = Part::new(move || {
         let next = shown.get()?;
         let in_sight = store.first_action_in_sight.get();
         (!(next.3 && in_sight)).then_some(next)
     });
     let under = store.part(top::is_under_sheet);
-    (move || {
+    maybe(move || {
         shown.get().map(|(action, name, host, _)| {
             let label = format!("Review: {} {name}", verb(action));
             view! {
                 <section class="next" aria-label="Next action" inert=move || under.get()>
                     <p>{format!("Next: {} ", verb(action))}<b>{text::plain_name(&name)}</b></p>
-                    <button
-                        type="button"
-                        class="btn"
-                        aria-label=label
-                        on:click=move |_| store.send(Msg::Review(action, host.clone()))
-                    >
-                        "Review"
-                    </button>
+                    {Button::of("btn").label(label).sends(store, Msg::Review(action, host), "Review")}
                 </section>
             }
+            .into_any()
         })
     })
-    .into_any()
 }

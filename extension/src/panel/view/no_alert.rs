@@ -9,7 +9,9 @@ use aside_shared::instant::utc_clock;
 use leptos::prelude::*;
 
 use super::icons::{bars, icon};
+use super::shapes::{Button, fault, live, maybe, paragraph, skeleton, switch};
 use super::text::visible;
+use crate::panel::part::Part;
 use crate::panel::state::{Msg, NoAlert, Page};
 use crate::panel::store::Store;
 
@@ -19,9 +21,9 @@ pub fn no_alert(store: Store) -> AnyView {
         Page::NoAlert(page) => page.clone(),
         _ => NoAlert::default(),
     });
-    let paste = Memo::new(move |_| page.with(|page| page.paste.clone()));
-    let busy = Memo::new(move |_| page.with(|page| page.busy));
-    let problem = Memo::new(move |_| page.with(|page| page.problem.clone()));
+    let paste = Part::new(move || page.with(|page| page.paste.clone()));
+    let busy = Part::new(move || page.with(|page| page.busy));
+    let problem = Part::new(move || page.with(|page| page.problem.clone()));
     let send = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         store.send(Msg::Pasted(paste.get_untracked()));
@@ -46,9 +48,7 @@ pub fn no_alert(store: Store) -> AnyView {
                                 on:input=move |event| store.send(Msg::PasteTyped(event_target_value(&event)))
                             />
                         </label>
-                        {move || problem.get().map(|why| view! {
-                            <p class="fault" role="alert">{icon("warn")}<span>{visible(&why)}</span></p>
-                        })}
+                        {maybe(move || problem.get().map(|why| fault(&why)))}
                         <button type="submit" class="btn tall" disabled=move || busy.get()>
                             {move || if busy.get() { "Looking" } else { "Open" }}
                         </button>
@@ -61,41 +61,28 @@ pub fn no_alert(store: Store) -> AnyView {
     .into_any()
 }
 
-fn recent(store: Store, page: Memo<NoAlert>) -> AnyView {
-    let tenants = Memo::new(move |_| page.with(|page| (page.tenants.clone(), page.tenant.clone())));
-    let rows = Memo::new(move |_| page.with(|page| page.recent.clone()));
-    let several = move || {
+fn recent(store: Store, page: Part<NoAlert>) -> AnyView {
+    let tenants = Part::new(move || page.with(|page| (page.tenants.clone(), page.tenant.clone())));
+    let rows = Part::new(move || page.with(|page| page.recent.clone()));
+    let several = maybe(move || {
         let (tenants, shown) = tenants.get();
-        (tenants.len() > 1).then(|| {
-            view! {
-                <div class="tags">
-                    {tenants.into_iter().map(|tenant| {
-                        let pressed = shown.as_ref() == Some(&tenant);
-                        let label = tenant.to_string();
-                        view! {
-                            <button
-                                type="button"
-                                class="chip"
-                                aria-pressed=pressed.to_string()
-                                on:click=move |_| store.send(Msg::PickTenant(tenant.clone()))
-                            >
-                                {label}
-                            </button>
-                        }
-                    }).collect_view()}
-                </div>
-            }
-        })
-    };
-    let list = move || {
-        match (rows.get(), tenants.get().1) {
-        (_, None) => view! { <p class="dim">"No tenant whose alerts you may read. Reading needs viewer."</p> }.into_any(),
-        (None, _) => view! { <div aria-hidden="true"><span class="skel w3"></span><span class="skel w4"></span></div> }.into_any(),
-        (Some(Err(why)), _) => view! { <p class="fault">{icon("warn")}<span>{visible(&why)}</span></p> }.into_any(),
-        (Some(Ok(rows)), _) if rows.is_empty() => view! { <p class="dim">"No recent alert."</p> }.into_any(),
+        let several = tenants.len() > 1;
+        let switches = tenants.into_iter().map(|tenant| {
+            let on = shown.as_ref() == Some(&tenant);
+            switch(store, on, tenant.to_string(), Msg::PickTenant(tenant))
+        });
+        several.then(|| view! { <div class="tags">{switches.collect_view()}</div> }.into_any())
+    });
+    let list = live(move || match (rows.get(), tenants.get().1) {
+        (_, None) => paragraph(
+            "dim",
+            "No tenant whose alerts you may read. Reading needs viewer.",
+        ),
+        (None, _) => view! { <div aria-hidden="true">{skeleton(&["w3", "w4"])}</div> }.into_any(),
+        (Some(Err(why)), _) => fault(&why),
+        (Some(Ok(rows)), _) if rows.is_empty() => paragraph("dim", "No recent alert."),
         (Some(Ok(rows)), _) => listed(store, &rows),
-    }
-    };
+    });
     view! {
         <section class="sec" aria-labelledby="s-recent">
             <header><h2 id="s-recent">"Recent"</h2></header>
@@ -122,22 +109,24 @@ fn listed(store: Store, rows: &Arc<Vec<RecentAlert>>) -> AnyView {
     let items = rows.iter().map(|alert| {
         let (lit, word) = severity(alert.severity);
         let key = alert.key.clone();
-        view! {
-            <li>
-                <button type="button" class="node pick" on:click=move |_| store.send(Msg::PickAlert(key.clone()))>
-                    {bars(lit)}
-                    <span>
-                        <b>{word}</b>
-                        " "
-                        {visible(&aside_shared::text::shorten(&alert.title, 160))}
-                        {alert.host.as_ref().map(|host| view! {
-                            <small class="dim">{visible(&aside_shared::text::shorten(host, 64))}</small>
-                        })}
-                    </span>
-                    {alert.created_unix_ms.map(|at| view! { <time>{utc_clock(at)[..5].to_owned()}</time> })}
-                </button>
-            </li>
-        }
+        let host = alert.host.as_ref().map(|host| {
+            view! { <small class="dim">{visible(&aside_shared::text::shorten(host, 64))}</small> }
+        });
+        let at = alert
+            .created_unix_ms
+            .map(|at| utc_clock(at)[..5].to_owned());
+        let row = view! {
+            {bars(lit)}
+            <span>
+                <b>{word}</b>
+                " "
+                {visible(&aside_shared::text::shorten(&alert.title, 160))}
+                {host}
+            </span>
+            {at.map(|at| view! { <time>{at}</time> })}
+        };
+        let button = Button::of("node pick").sends(store, Msg::PickAlert(key), row);
+        view! { <li>{button}</li> }
     });
     view! { <ul class="recent">{items.collect_view()}</ul> }.into_any()
 }
@@ -150,11 +139,7 @@ pub fn pick(store: Store) -> AnyView {
     });
     let buttons = tenants.into_iter().map(|tenant| {
         let label = tenant.to_string();
-        view! {
-            <button type="button" class="btn tall" on:click=move |_| store.send(Msg::PickTenant(tenant.clone()))>
-                {label}
-            </button>
-        }
+        Button::of("btn tall").sends(store, Msg::PickTenant(tenant), label)
     });
     let body = view! {
         <h1>"Which tenant is this?"</h1>

@@ -10,6 +10,7 @@ use aside_shared::text::plain;
 use leptos::prelude::*;
 
 use super::chips::cites;
+use super::shapes::{Button, live, switch};
 use super::text::{block, visible};
 use crate::panel::evidence::deed;
 use crate::panel::processes::{Node, Tree, process, tree};
@@ -35,7 +36,7 @@ pub fn processes(store: Store) -> AnyView {
         lines: reading.command_lines,
         on: reading.process.clone(),
     });
-    let content = move || {
+    let content = live(move || {
         let drawn = drawn.get();
         let Some(alert) = drawn.alert.clone() else {
             return view! { <p class="skel w3"></p> }.into_any();
@@ -52,11 +53,11 @@ pub fn processes(store: Store) -> AnyView {
             .collect_view();
         view! {
             {switches(store, &tree, &drawn)}
-            <p class="foot">{move || "Times UTC."}</p>
+            <p class="foot">"Times UTC."</p>
             <ul class="tree">{nodes}</ul>
         }
         .into_any()
-    };
+    });
     view! { <section class="sec" aria-label="Process tree">{content}</section> }.into_any()
 }
 
@@ -64,15 +65,9 @@ fn switches(store: Store, tree: &Tree, drawn: &Drawn) -> AnyView {
     let (all, lines) = (drawn.all, drawn.lines);
     view! {
         <div class="tags">
-            <button type="button" class="chip" aria-pressed=(!all).to_string() on:click=move |_| store.send(Msg::AllProcesses(false))>
-                {format!("Alert’s branch {}", tree.branch)}
-            </button>
-            <button type="button" class="chip" aria-pressed=all.to_string() on:click=move |_| store.send(Msg::AllProcesses(true))>
-                {format!("All {}", tree.all)}
-            </button>
-            <button type="button" class="chip" aria-pressed=lines.to_string() on:click=move |_| store.send(Msg::CommandLines(!lines))>
-                "Command lines"
-            </button>
+            {switch(store, !all, format!("Alert’s branch {}", tree.branch), Msg::AllProcesses(false))}
+            {switch(store, all, format!("All {}", tree.all), Msg::AllProcesses(true))}
+            {switch(store, lines, "Command lines", Msg::CommandLines(!lines))}
         </div>
     }
     .into_any()
@@ -106,13 +101,9 @@ fn node(store: Store, alert: &Arc<Alert>, drawn: &Drawn, node: &Node) -> AnyView
             1 => "1 more, not in the alert’s branch".to_owned(),
             number => format!("{number} more, not in the alert’s branch"),
         };
-        view! {
-            <li>
-                <button type="button" class="node" on:click=move |_| store.send(Msg::AllProcesses(true))>
-                    <span class="row"><span class="name">{label}</span></span>
-                </button>
-            </li>
-        }
+        let label = view! { <span class="row"><span class="name">{label}</span></span> };
+        let all = Button::of("node").sends(store, Msg::AllProcesses(true), label);
+        view! { <li>{all}</li> }
     });
     let below = !node.children.is_empty() || node.folded > 0;
     view! {

@@ -14,7 +14,7 @@ use web_sys::{
 };
 
 use crate::panel::proof::{Proof, Proven, REARM_MS, Sight, Standing, Target};
-use crate::panel::wire::{Surface, ToWorker};
+use crate::panel::wire::{Done, Surface, ToWorker};
 use crate::panel::worker;
 
 /// How often focus and time are looked at, milliseconds.
@@ -108,7 +108,8 @@ impl Watch {
             let zoom_holds = match surface {
                 Surface::Dock => {
                     let answer = worker::ask(&ToWorker::PixelRatio).await;
-                    answer.is_some_and(|answer| answer["ok"] == true)
+                    let answer: Option<Done> = answer.and_then(|answer| worker::read(&answer));
+                    answer.is_some_and(|answer| answer.ok)
                 }
                 Surface::Side | Surface::Window => true,
             };

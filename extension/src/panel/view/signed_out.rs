@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::icons::icon;
-use super::text::visible;
+use super::shapes::{Button, fault, maybe};
+use crate::panel::part::Part;
 use crate::panel::state::{Form, Msg, Password, Session};
 use crate::panel::store::Store;
 
@@ -13,8 +13,8 @@ pub fn signed_out(store: Store) -> AnyView {
         Session::SignedOut { backend, form } => Some((backend.clone(), form.clone())),
         _ => None,
     });
-    let backend = Memo::new(move |_| shown.get().map(|(backend, _)| backend).unwrap_or_default());
-    let form = Memo::new(move |_| shown.get().map(|(_, form)| form).unwrap_or_default());
+    let backend = Part::new(move || shown.get().map(|(backend, _)| backend).unwrap_or_default());
+    let form = Part::new(move || shown.get().map(|(_, form)| form).unwrap_or_default());
     let password = NodeRef::<leptos::html::Input>::new();
     let send = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -54,22 +54,16 @@ pub fn signed_out(store: Store) -> AnyView {
             <button type="submit" class="btn primary tall wide" disabled=move || form.with(|form| form.busy)>
                 {move || if form.with(|form| form.busy) { "Signing in" } else { "Sign in" }}
             </button>
-            <button type="button" class="btn tall wide" on:click=move |_| store.send(Msg::ChangeBackend)>
-                "Change backend"
-            </button>
+            {Button::of("btn tall wide").sends(store, Msg::ChangeBackend, "Change backend")}
         </form>
     };
     super::states::state("lock", "Signed out", body.into_any())
 }
 
 /// Why the form was refused.
-pub fn problem(form: Memo<Form>) -> AnyView {
-    (move || {
-        form.with(|form| form.problem.clone()).map(|why| {
-            view! {
-                <p class="fault" role="alert">{icon("warn")}<span>{visible(&why)}</span></p>
-            }
-        })
+pub fn problem(form: Part<Form>) -> AnyView {
+    maybe(move || {
+        let problem = form.with(|form| form.problem.clone());
+        problem.map(|why| fault(&why))
     })
-    .into_any()
 }

@@ -1,18 +1,20 @@
 //! Views and notes for what is not as it should be: each says what was tried, since when, what comes next.
 
 use aside_shared::problem::Problem;
+use aside_shared::session::Phase;
 use leptos::prelude::*;
 
 use super::icons::icon;
-use super::text::visible;
+use super::shapes::{Button, maybe, note, pair, skeleton, words};
+use super::text::{name, visible};
 use super::times::local;
-use crate::panel::state::{Msg, Page, Progress};
+use crate::panel::state::{Msg, Page, Progress, console_link};
 use crate::panel::store::Store;
 use crate::panel::words::{Trouble, length, trouble, utc};
 
 /// Nothing yet.
 pub fn blank() -> AnyView {
-    view! { <main class="main"></main> }.into_any()
+    view! { <main class="main"><h1 class="vh">"Aside"</h1></main> }.into_any()
 }
 
 /// The backend is asked which alert this is.
@@ -25,7 +27,7 @@ pub fn resolving() -> AnyView {
                 <span class="by">"Asking which alert this page shows"</span>
                 <span class="sure"></span>
             </div>
-            <div class="head" aria-hidden="true"><span class="skel w3"></span><span class="skel w2"></span></div>
+            <div class="head"><h1 class="vh">"Finding the alert"</h1>{skeleton(&["w3", "w2"])}</div>
         </main>
     }
     .into_any()
@@ -47,36 +49,37 @@ pub fn state(mark: &'static str, label: &'static str, body: AnyView) -> AnyView 
 pub fn unreachable(store: Store) -> AnyView {
     let outage = store.part(|state| state.outage.clone());
     let address = store.peek(|state| state.session.backend().map(ToOwned::to_owned));
-    let next = move || {
-        outage
-            .get()
-            .map(|outage| match outage.next_ms - store.now() {
-                ..1000 => "The panel tries again now and returns to where you were.".to_owned(),
-                ms => format!(
-                    "The panel tries again in {} and returns to where you were.",
-                    length(ms)
-                ),
-            })
-    };
+    let next = words(move || {
+        let Some(outage) = outage.get() else {
+            return String::new();
+        };
+        match outage.next_ms - store.now() {
+            ..1000 => "The panel tries again now and returns to where you were.".to_owned(),
+            ms => format!(
+                "The panel tries again in {} and returns to where you were.",
+                length(ms)
+            ),
+        }
+    });
+    let facts = maybe(move || {
+        let outage = outage.get()?;
+        let since = format!("{}, {}", utc(outage.since_ms), local(outage.since_ms));
+        let facts = view! {
+            {address.clone().map(|address| pair("Address", address))}
+            {pair("Since", since)}
+            {pair("Cause", visible(&outage.cause))}
+            {pair("Tries", outage.tries.to_string())}
+            {pair("Draft", "Kept")}
+        };
+        Some(view! { <dl class="kv">{facts}</dl> }.into_any())
+    });
     let body = view! {
         <h1>"Aside’s backend cannot be reached"</h1>
-        <p>"Nothing on this page was read or sent. "<span class="num">{next}</span></p>
-        {move || outage.get().map(|outage| view! {
-            <dl class="kv">
-                {address.clone().map(|address| view! { <dt>"Address"</dt><dd>{address}</dd> })}
-                <dt>"Since"</dt>
-                <dd>{utc(outage.since_ms)}", "{local(outage.since_ms)}</dd>
-                <dt>"Cause"</dt>
-                <dd>{visible(&outage.cause)}</dd>
-                <dt>"Tries"</dt>
-                <dd>{outage.tries}</dd>
-                <dt>"Draft"</dt>
-                <dd>"Kept"</dd>
-            </dl>
-        })}
+        <p>"Nothing on this page was read or sent. "{next}</p>
+        {facts}
         <div class="go">
-            <button type="button" class="btn primary" on:click=move |_| store.send(Msg::RetryNow)>"Try now"</button>
-            <button type="button" class="btn" on:click=move |_| store.send(Msg::ChangeBackend)>"Change backend"</button>
+            {Button::of("btn primary").sends(store, Msg::RetryNow, "Try now")}
+            {Button::of("btn").sends(store, Msg::ChangeBackend, "Change backend")}
         </div>
     };
     state("warn", "Backend unreachable", body.into_any())
@@ -119,14 +122,14 @@ fn trouble_body(store: Store, problem: &Problem, kind: Trouble, platform: &str) 
         <h1>{kind.heading(platform)}</h1>
         <p>{visible(&problem.detail)}</p>
         <dl class="kv">
-            {user.map(|user| view! { <dt>"You"</dt><dd>{user}</dd> })}
-            {problem.instance.clone().map(|id| view! { <dt>"Request"</dt><dd><code>{visible(&id)}</code></dd> })}
-            {problem.vendor_request_id.clone().map(|id| view! { <dt>"Vendor’s"</dt><dd><code>{visible(&id)}</code></dd> })}
+            {user.map(|user| pair("You", user))}
+            {problem.instance.as_deref().map(|id| pair("Request", name(id)))}
+            {problem.vendor_request_id.as_deref().map(|id| pair("Vendor’s", name(id)))}
         </dl>
         <div class="go">
-            <button type="button" class="btn" on:click=move |_| store.send(Msg::RetryNow)>"Try now"</button>
-            <button type="button" class="btn" on:click=move |_| store.send(Msg::Leave)>"Another alert"</button>
-            <button type="button" class="btn" on:click=move |_| store.send(Msg::Copy(details.clone()))>"Copy details"</button>
+            {Button::of("btn").sends(store, Msg::RetryNow, "Try now")}
+            {Button::of("btn").sends(store, Msg::Leave, "Another alert")}
+            {Button::of("btn").sends(store, Msg::Copy(details), "Copy details")}
         </div>
     }
     .into_any()
@@ -154,22 +157,21 @@ pub fn notes(store: Store) -> AnyView {
         .into_any()
 }
 
+fn retry(store: Store) -> AnyView {
+    Button::of("tb").sends(store, Msg::RetryNow, "Try now")
+}
+
 fn outage_note(store: Store) -> AnyView {
     let outage = store.part(|state| state.outage.clone());
-    (move || {
-        outage.get().map(|outage| view! {
-            <div class="note warn">
-                {icon("warn")}
-                <p>
-                    <b>"Aside’s backend cannot be reached"</b>
-                    {format!(" since {}. ", utc(outage.since_ms))}
-                    {move || next_try(outage.next_ms, store.now())}
-                </p>
-                <button type="button" class="tb" on:click=move |_| store.send(Msg::RetryNow)>"Try now"</button>
-            </div>
-        })
+    maybe(move || {
+        let outage = outage.get()?;
+        let told = view! {
+            <b>"Aside’s backend cannot be reached"</b>
+            {format!(" since {}. ", utc(outage.since_ms))}
+            {words(move || next_try(outage.next_ms, store.now()))}
+        };
+        Some(note("note warn", "warn", told, retry(store)))
     })
-    .into_any()
 }
 
 fn next_try(next_ms: i64, now_ms: i64) -> String {
@@ -190,70 +192,59 @@ fn failed_note(store: Store) -> AnyView {
             _ => None,
         }
     });
-    (move || {
-        failed.get().map(|(problem, next_ms, label)| {
-            let kind = trouble(&problem);
-            let ids: Vec<String> = [&problem.instance, &problem.vendor_request_id]
-                .into_iter()
-                .flatten()
-                .map(|id| aside_shared::text::visible(id))
-                .collect();
-            view! {
-                <div class="note bad">
-                    {icon("warn")}
-                    <p>
-                        <b>{kind.heading(&label)}</b>
-                        ". "
-                        {visible(&problem.detail)}
-                        " "
-                        {next_ms.map(|next| view! { <span class="num">{move || next_try(next, store.now())}</span> })}
-                        {(!ids.is_empty()).then(|| view! { <small class="dim">{format!("Request {}", ids.join(", "))}</small> })}
-                    </p>
-                    <button type="button" class="tb" on:click=move |_| store.send(Msg::RetryNow)>"Try now"</button>
-                </div>
-            }
-        })
+    maybe(move || {
+        let (problem, next_ms, label) = failed.get()?;
+        let ids: Vec<String> = [&problem.instance, &problem.vendor_request_id]
+            .into_iter()
+            .flatten()
+            .map(|id| aside_shared::text::visible(id))
+            .collect();
+        let ids = (!ids.is_empty()).then(|| format!("Request {}", ids.join(", ")));
+        let told = view! {
+            <b>{trouble(&problem).heading(&label)}</b>
+            ". "
+            {visible(&problem.detail)}
+            " "
+            {next_ms.map(|next| words(move || next_try(next, store.now())))}
+            {ids.map(|ids| view! { <small class="dim">{ids}</small> })}
+        };
+        Some(note("note bad", "warn", told, retry(store)))
     })
-    .into_any()
 }
 
 fn cut_note(store: Store) -> AnyView {
     let cut = store.reading(|reading| {
-        reading
-            .cuts
-            .filter(|(times, _)| *times > 1)
-            .map(|(_, since)| since)
+        let cuts = reading.cuts.filter(|(times, _)| *times > 1);
+        cuts.map(|(_, since)| since)
     });
-    (move || {
-        cut.get().map(|since| view! {
-            <div class="note warn">
-                {icon("warn")}
-                <p><b>"The connection was cut"</b>{format!(" at {}. What is shown stays; reading goes on when it is back.", utc(since))}</p>
-                <button type="button" class="tb" on:click=move |_| store.send(Msg::RetryNow)>"Try now"</button>
-            </div>
-        })
+    maybe(move || {
+        let since = cut.get()?;
+        let told = view! {
+            <b>"The connection was cut"</b>
+            {format!(" at {}. What is shown stays; reading goes on when it is back.", utc(since))}
+        };
+        Some(note("note warn", "warn", told, retry(store)))
     })
-    .into_any()
 }
 
 fn observe_note(store: Store) -> AnyView {
     let observes = store.part(|state| {
         let reading = state.reading()?;
         let access = state.access(&reading.key.tenant)?;
-        let observes = access.phase == aside_shared::session::Phase::Observe;
+        let observes = access.phase == Phase::Observe;
         observes.then(|| access.platform_label.clone())
     });
-    let link = store.part(|state| crate::panel::state::console_link(state).is_some());
-    (move || {
-        observes.get().map(|label| view! {
-            <div class="note">
-                {icon("eye")}
-                <p><b>"Observe: Aside reads and never acts."</b>{format!(" Do these in {label}.")}</p>
-                {link.get().then(|| view! {
-                    <button type="button" class="tb" on:click=move |_| store.send(Msg::OpenConsole)>"Open alert"</button>
-                })}
-            </div>
-        })
+    let link = store.part(|state| console_link(state).is_some());
+    maybe(move || {
+        let label = observes.get()?;
+        let told = view! {
+            <b>"Observe: Aside reads and never acts."</b>
+            {format!(" Do these in {label}.")}
+        };
+        let open = match link.get() {
+            true => Button::of("tb").sends(store, Msg::OpenConsole, "Open alert"),
+            false => ().into_any(),
+        };
+        Some(note("note", "eye", told, open))
     })
-    .into_any()
 }

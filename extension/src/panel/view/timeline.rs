@@ -10,6 +10,7 @@ use aside_shared::instant::utc_clock;
 use leptos::prelude::*;
 
 use super::chips::cites;
+use super::shapes::{live, switch};
 use super::text::sentence;
 use super::times::{day, zone};
 use crate::panel::state::{Cited, Msg, TimelineShow};
@@ -28,10 +29,10 @@ pub fn timeline(store: Store) -> AnyView {
             reading.timeline_show,
         ))
     });
-    let content = move || match drawn.get() {
+    let content = live(move || match drawn.get() {
         Some(drawn) if !drawn.0.is_empty() => shown(store, &drawn),
         _ => view! { <p class="dim">"No event with a time yet."</p> }.into_any(),
-    };
+    });
     view! { <section class="sec" aria-label="Timeline">{content}</section> }.into_any()
 }
 
@@ -65,20 +66,12 @@ fn shown(store: Store, (entries, alert, show): &Drawn) -> AnyView {
             .filter(|entry| kept(entry, &verbs, show))
             .count()
     };
-    let switch = |show_this: TimelineShow, label: &str| {
+    let chip = |show_this: TimelineShow, label: &str| {
         let number = number(show_this);
         let pressed = *show == show_this;
         (number > 0 || pressed).then(|| {
-            view! {
-                <button
-                    type="button"
-                    class="chip"
-                    aria-pressed=pressed.to_string()
-                    on:click=move |_| store.send(Msg::ShowTimeline(show_this))
-                >
-                    {format!("{label} {number}")}
-                </button>
-            }
+            let label = format!("{label} {number}");
+            switch(store, pressed, label, Msg::ShowTimeline(show_this))
         })
     };
     let first = entries
@@ -102,10 +95,10 @@ fn shown(store: Store, (entries, alert, show): &Drawn) -> AnyView {
     });
     view! {
         <div class="tags">
-            {switch(TimelineShow::Key, "Key")}
-            {switch(TimelineShow::All, "All")}
-            {switch(TimelineShow::Network, "Network")}
-            {switch(TimelineShow::Files, "Files")}
+            {chip(TimelineShow::Key, "Key")}
+            {chip(TimelineShow::All, "All")}
+            {chip(TimelineShow::Network, "Network")}
+            {chip(TimelineShow::Files, "Files")}
         </div>
         <p class="foot">{format!("{}, times UTC.{zone}", day(first))}</p>
         {strip(entries)}
@@ -125,7 +118,7 @@ fn row(store: Store, at: usize, entry: &TimelineEntry, gap: Option<i64>) -> AnyV
                 <span class="t">{length(gap)}</span>
             </li>
         })}
-        <li class:hot=entry.telling && !entry.is_alert class:mark=entry.is_alert>
+        <li id=format!("tl-{}", entry.evidence) class:hot=entry.telling && !entry.is_alert class:mark=entry.is_alert>
             <time>{time}</time>
             <span class="dot"></span>
             <span class="t">

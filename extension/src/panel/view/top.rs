@@ -4,6 +4,7 @@ use aside_shared::session::Phase;
 use leptos::prelude::*;
 
 use super::icons::{icon, named};
+use super::shapes::{Button, icon_button, live, maybe, switch};
 use crate::panel::keys;
 use crate::panel::state::{Layer, Msg, Session, State};
 use crate::panel::store::Store;
@@ -21,7 +22,7 @@ pub fn top(store: Store) -> AnyView {
     view! {
         <header class="top" inert=move || under.get()>
             {named("mark", "i mark", "Aside")}
-            {move || match place.get() {
+            {live(move || match place.get() {
                 Some((platform, tenant, phase)) => view! {
                     <p class="where"><b>{platform}</b>" "<span class="dim">"/"</span>" "{tenant}</p>
                     {phase.map(|phase| view! {
@@ -33,7 +34,7 @@ pub fn top(store: Store) -> AnyView {
                 }
                 .into_any(),
                 None => view! { <p class="where"><b>"Aside"</b></p> }.into_any(),
-            }}
+            })}
             <button
                 type="button"
                 class="ib"
@@ -44,26 +45,12 @@ pub fn top(store: Store) -> AnyView {
             >
                 {icon("more")}
             </button>
-            {move || (surface.get() != Surface::Window).then(|| view! {
-                <button
-                    type="button"
-                    class="ib"
-                    aria-label="Open in its own window"
-                    on:click=move |_| store.send(Msg::OpenWindow)
-                >
-                    {icon("popout")}
-                </button>
-            })}
-            {move || (surface.get() == Surface::Dock).then(|| view! {
-                <button
-                    type="button"
-                    class="ib"
-                    aria-label="Collapse to badge"
-                    on:click=move |_| store.send(Msg::Collapse)
-                >
-                    {icon("collapse")}
-                </button>
-            })}
+            {maybe(move || (surface.get() != Surface::Window).then(|| {
+                icon_button(store, "popout", "Open in its own window", Msg::OpenWindow)
+            }))}
+            {maybe(move || (surface.get() == Surface::Dock).then(|| {
+                icon_button(store, "collapse", "Collapse to badge", Msg::Collapse)
+            }))}
         </header>
     }
     .into_any()
@@ -83,7 +70,7 @@ pub fn has_sheet(state: &State) -> bool {
 /// The menu or the list of keys, if one is open.
 pub fn layers(store: Store) -> AnyView {
     let layer = store.part(|state| state.layer);
-    (move || {
+    maybe(move || {
         layer.get().map(|layer| {
             let (id, title, body) = match layer {
                 Layer::Menu => ("menu-t", "Account and settings", menu(store)),
@@ -94,21 +81,14 @@ pub fn layers(store: Store) -> AnyView {
                 <div class="sheet menu" role="dialog" aria-modal="true" aria-labelledby=id>
                     <div class="hd">
                         <h2 id=id tabindex="-1">{title}</h2>
-                        <button
-                            type="button"
-                            class="ib"
-                            aria-label="Close"
-                            on:click=move |_| store.send(Msg::Layer(None))
-                        >
-                            {icon("close")}
-                        </button>
+                        {icon_button(store, "close", "Close", Msg::Layer(None))}
                     </div>
                     <div class="body" tabindex="0" role="group" aria-label=title>{body}</div>
                 </div>
             }
+            .into_any()
         })
     })
-    .into_any()
 }
 
 fn menu(store: Store) -> AnyView {
@@ -136,22 +116,10 @@ fn menu(store: Store) -> AnyView {
             <dt>"Version"</dt><dd>{env!("CARGO_PKG_VERSION")}</dd>
         </dl>
         <div class="go">
-            {reading.then(|| view! {
-                <button type="button" class="btn" on:click=move |_| { store.send(Msg::Layer(None)); store.send(Msg::Leave); }>
-                    "Another alert"
-                </button>
-            })}
-            <button type="button" class="btn" on:click=move |_| store.send(Msg::Layer(Some(Layer::Keys)))>
-                "Keys"
-            </button>
-            {configured.then(|| view! {
-                <button type="button" class="btn" on:click=move |_| store.send(Msg::ChangeBackend)>
-                    "Change backend"
-                </button>
-            })}
-            {signed_in.then(|| view! {
-                <button type="button" class="btn" on:click=move |_| store.send(Msg::SignOut)>"Sign out"</button>
-            })}
+            {reading.then(|| Button::of("btn").sends(store, Msg::Leave, "Another alert"))}
+            {Button::of("btn").sends(store, Msg::Layer(Some(Layer::Keys)), "Keys")}
+            {configured.then(|| Button::of("btn").sends(store, Msg::ChangeBackend, "Change backend"))}
+            {signed_in.then(|| Button::of("btn").sends(store, Msg::SignOut, "Sign out"))}
         </div>
     }
     .into_any()
@@ -161,19 +129,15 @@ fn keys_list(store: Store) -> AnyView {
     let off = store.part(|state| state.keys_off);
     let rows = keys::LIST
         .iter()
-        .map(|(key, what)| view! { <dt><kbd>{*key}</kbd></dt><dd>{*what}</dd> })
+        .map(|(key, what)| view! { <dt><kbd>{*key}</kbd></dt><dd>{*what}</dd> }.into_any())
         .collect_view();
     view! {
         <dl class="kv">{rows}</dl>
         <p class="foot">"Active while the focus is in the panel and outside a field. Approve has no key: reach it with Tab, press it."</p>
-        <button
-            type="button"
-            class="chip"
-            aria-pressed=move || (!off.get()).to_string()
-            on:click=move |_| store.send(Msg::KeysOff(!off.get_untracked()))
-        >
-            "Keys on"
-        </button>
+        {live(move || {
+            let off = off.get();
+            switch(store, !off, "Keys on", Msg::KeysOff(!off))
+        })}
     }
     .into_any()
 }

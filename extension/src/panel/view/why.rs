@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::chips::cites;
 use super::head::word;
 use super::icons::icon;
+use super::shapes::Button;
 use super::text::{sentence, visible};
 use crate::panel::score::{Bar, odds, signed, waterfall};
 use crate::panel::state::{Cited, Msg};
@@ -24,15 +25,7 @@ pub fn why(store: Store) -> AnyView {
     };
     view! {
         <div class="back">
-            <button
-                type="button"
-                class="ib"
-                id="why-back"
-                aria-label="Back to the brief"
-                on:click=move |_| store.send(Msg::Back)
-            >
-                {icon("left")}
-            </button>
+            {Button::of("ib").id("why-back").label("Back to the brief").sends(store, Msg::Back, icon("left"))}
             <h1 id="sub-t">{heading}</h1>
         </div>
         <div class="view" role="region" aria-labelledby="sub-t" tabindex="0">

@@ -25,14 +25,14 @@ const MOST_IDS: usize = 1_000;
 const LARGEST_PAGE: i64 = 1_000;
 
 /// The tenant's alerts that pass a filter, sorted.
-fn select(
-    lab: &Lab,
-    call: &Call,
+fn select<'a>(
+    alerts: &'a BTreeMap<String, Value>,
+    (lab, call): (&Lab, &Call),
     filter: &Filter,
     hidden: bool,
     text: Option<&str>,
     sort: Option<&str>,
-) -> Result<Vec<Value>, Reply> {
+) -> Result<Vec<&'a Value>, Reply> {
     let (field, descending) = fql::sort_order(
         sort.filter(|sort| !sort.is_empty())
             .unwrap_or("timestamp|desc"),
@@ -40,7 +40,7 @@ fn select(
     .map_err(|what| Reply::refuse(400, what))?;
     let now = lab.world.clock.now_ms();
     let text = text.map(str::to_lowercase).filter(|text| !text.is_empty());
-    let mut found: Vec<Value> = locked(&lab.falcon.alerts)
+    let mut found: Vec<&Value> = alerts
         .values()
         .filter(|alert| alert["cid"] == call.cid.as_str())
         .filter(|alert| hidden || alert["show_in_ui"] != false)
@@ -49,7 +49,6 @@ fn select(
             text.as_ref()
                 .is_none_or(|text| alert.to_string().to_lowercase().contains(text))
         })
-        .cloned()
         .collect();
     found.sort_by(|one, other| {
         let order = fql::compare(one, other, &field);
@@ -81,9 +80,10 @@ fn try_query(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
     if offset + limit > DEEPEST {
         return Err(Reply::refuse(400, "offset + limit must not exceed 10000"));
     }
+    let alerts = locked(&lab.falcon.alerts);
     let found = select(
-        lab,
-        call,
+        &alerts,
+        (lab, call),
         &parse(call.parameter("filter"))?,
         call.flag("include_hidden", true)?,
         call.parameter("q"),
@@ -164,9 +164,10 @@ fn try_combined(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
         text("sort")?,
         text("after")?.filter(|after| !after.is_empty()),
     );
+    let alerts = locked(&lab.falcon.alerts);
     let found = select(
-        lab,
-        call,
+        &alerts,
+        (lab, call),
         &parse(filter.as_deref())?,
         true,
         None,
@@ -196,6 +197,7 @@ fn try_combined(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
         .into_iter()
         .skip(start)
         .take(usize::try_from(limit).unwrap_or(0))
+        .cloned()
         .collect();
     let next = start + page.len();
     let after = match page.last() {
@@ -273,9 +275,10 @@ fn aggregate(lab: &Lab, call: &Call, query: &Value) -> Result<Value, Reply> {
     if let sort @ ("_count.desc" | "_count.asc") = text("sort") {
         return Err(Reply::refuse(400, format!("invalid sort {sort:?}")));
     }
+    let alerts = locked(&lab.falcon.alerts);
     let found = select(
-        lab,
-        call,
+        &alerts,
+        (lab, call),
         &parse(Some(text("filter")))?,
         call.flag("include_hidden", true)?,
         Some(text("q")),

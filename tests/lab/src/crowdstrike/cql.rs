@@ -36,8 +36,6 @@ pub enum Refusal {
 /// A condition on a row.
 #[derive(Debug, Clone)]
 pub enum Condition {
-    /// Everything.
-    True,
     /// Side by side, or `and`.
     And(Vec<Condition>),
     /// `or`.
@@ -700,7 +698,6 @@ impl Condition {
                 .map(String::as_str)
         };
         match self {
-            Self::True => true,
             Self::And(parts) => parts.iter().all(|part| part.holds(row)),
             Self::Or(parts) => parts.iter().any(|part| part.holds(row)),
             Self::Not(inner) => !inner.holds(row),

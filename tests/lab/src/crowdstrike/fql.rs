@@ -627,6 +627,13 @@ pub fn sort_order(text: &str) -> Result<(String, bool), String> {
 pub fn compare(one: &Value, other: &Value, field: &str) -> Ordering {
     let (one, other) = (values(one, field), values(other, field));
     match (one.first(), other.first()) {
+        // Times come with and without fractions, which no text order gets right.
+        (Some(one), Some(other)) if is_time(field) => {
+            let (one, other) = (as_text(one), as_text(other));
+            instant(&one, 0)
+                .cmp(&instant(&other, 0))
+                .then_with(|| one.cmp(&other))
+        }
         (Some(one), Some(other)) => match (as_number(one), as_number(other)) {
             (Some(one), Some(other)) => one.total_cmp(&other),
             _ => as_text(one).cmp(&as_text(other)),
@@ -773,6 +780,14 @@ mod tests {
     fn deep_nesting_is_refused_and_not_followed() {
         let filter = format!("{}status:'a'{}", "(".repeat(100_000), ")".repeat(100_000));
         assert!(parse(&filter, Dialect::Alerts).is_err());
+    }
+
+    #[test]
+    fn times_are_ordered_as_times_with_or_without_fractions() {
+        let at = |text: &str| json!({ "timestamp": text });
+        let (whole, later) = (at("2026-01-02T03:04:05Z"), at("2026-01-02T03:04:05.5Z"));
+        assert_eq!(compare(&whole, &later, "timestamp"), Ordering::Less);
+        assert_eq!(compare(&later, &whole, "timestamp"), Ordering::Greater);
     }
 
     #[test]

@@ -188,7 +188,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/humio/api/v1/repositories/{}/queryjobs",
         scope: Some(NgsiemWrite),
         query: &[],
-        body: Shape::Object(&["queryString", "start", "end", "isLive"]),
+        body: Shape::Object(queryjobs::START_MEMBERS),
         perform: queryjobs::start,
     },
     Operation {

@@ -51,7 +51,7 @@ impl Pen<'_> {
     }
 }
 
-/// All of them, and a cloud alert for each hostile user agent.
+/// All of them, and the hostile ones.
 #[must_use]
 pub fn alerts(world: &World, falcon: &Falcon) -> Vec<Value> {
     let pen = |label: &str, minutes: i64| Pen {
@@ -71,14 +71,37 @@ pub fn alerts(world: &World, falcon: &Falcon) -> Vec<Value> {
         overwatch(&mut pen("overwatch", 58)),
         lead(&mut pen("automated-lead", 19)),
     ];
-    for (index, (kind, payload)) in hostile::PAYLOADS.iter().enumerate() {
-        told.push(cloud(
-            &mut pen(
-                &format!("fcs {kind}"),
-                11_000 + i64::try_from(index).unwrap_or(0),
-            ),
-            payload,
-        ));
+    told.extend(
+        hostile_alerts(world, falcon)
+            .into_iter()
+            .map(|(_, alert)| alert),
+    );
+    told
+}
+
+/// What an attacker can write from afar without a process on a host: a cloud call's user agent, a mail's subject, a
+/// certificate's subject. By field and payload.
+#[must_use]
+pub fn hostile_alerts(world: &World, falcon: &Falcon) -> Vec<(String, Value)> {
+    let mut told = Vec::new();
+    for field in ["cloud_user_agent", "email_subject", "certificate_subject"] {
+        for (kind, payload) in hostile::PAYLOADS {
+            let name = format!("{field}-{kind}");
+            let mut pen = Pen {
+                world,
+                falcon,
+                draw: Draw::new(world.seed, &format!("kind {name}")),
+                at: world.started_ms - (11_000 + i64::try_from(told.len()).unwrap_or(0)) * 60_000,
+            };
+            let alert = if field == "cloud_user_agent" {
+                cloud(&mut pen, payload)
+            } else {
+                let mut alert = siem(&mut pen);
+                alert[field] = json!(payload);
+                alert
+            };
+            told.push((name, alert));
+        }
     }
     told
 }
@@ -321,6 +344,8 @@ fn overwatch(pen: &mut Pen<'_>) -> Value {
         process.uid,
         pen.draw.number(1_000, 99_999)
     );
+    // A hunter looks at it a while after it happened.
+    pen.at = pen.world.began(story) + story.detections[0].at + 600_000;
     let mut record = pen.common(
         "overwatch",
         "ldt",
@@ -330,7 +355,6 @@ fn overwatch(pen: &mut Pen<'_>) -> Value {
             pen.falcon.cid, pen.falcon.link_token
         ),
     );
-    pen.at = pen.world.began(story) + story.detections[0].at;
     put(
         &mut record,
         json!({

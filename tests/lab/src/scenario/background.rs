@@ -90,7 +90,8 @@ const MOULDS: &[Mould] = &[
         name: "RenamedSystemBinary",
         description: "A copy of a system program ran under another name.",
         severity: 50,
-        technique: t::MASQUERADING,
+        // Hunters' findings come as endpoint alerts under the vendor's own tactic too.
+        technique: t::OVERWATCH,
         disposition: Disposition::Detected,
     },
     Mould {

@@ -13,7 +13,7 @@ mod scheduled_task;
 mod software_update;
 
 use crate::draw::{Draw, md5_of, sha256_of};
-use fleet::{Fleet, Host, Person, Role, System};
+use fleet::{Fleet, Host, Person};
 
 /// The account under which a process runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -683,13 +683,6 @@ pub mod techniques {
         "Disable or Modify Tools"
     );
     technique!(
-        MASQUERADING,
-        "TA0005",
-        "Defense Evasion",
-        "T1036.005",
-        "Match Legitimate Resource Name or Location"
-    );
-    technique!(
         RUNDLL32,
         "TA0005",
         "Defense Evasion",
@@ -789,18 +782,6 @@ pub mod techniques {
         "CST0002",
         "Malicious Activity"
     );
-}
-
-/// True for hosts whose loss hurts many.
-#[must_use]
-pub fn is_server(host: &Host) -> bool {
-    matches!(host.role, Role::Server | Role::DomainController)
-}
-
-/// True for Windows.
-#[must_use]
-pub fn is_windows(host: &Host) -> bool {
-    host.system == System::Windows
 }
 
 #[cfg(test)]

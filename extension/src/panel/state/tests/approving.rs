@@ -290,6 +290,29 @@ fn a_session_that_ends_in_the_middle_keeps_the_sheet_for_the_next_sign_in() {
 }
 
 #[test]
+fn evidence_over_a_sheet_closes_first_and_none_lies_over_a_sheet_that_opens() {
+    let mut state = sheet();
+    let open = OpenEvidence {
+        id: evidence("one", 1).id,
+        cited: Cited::Elsewhere,
+        chip: "ap-0".to_owned(),
+    };
+    reduce(&mut state, Msg::OpenEvidence(open.clone()));
+    reduce(&mut state, Msg::Key(Command::Escape));
+    let reading = state.reading().unwrap();
+    assert!(reading.evidence.is_none() && reading.sheet.is_some());
+
+    let mut state = advised();
+    reduce(&mut state, Msg::OpenEvidence(open));
+    let effects = reduce(&mut state, Msg::ReviewFirst);
+    let call = calls(&effects)[0].clone();
+    let proposed = proposal(ProposalStatus::Open, 1);
+    answer(&mut state, call, Reply::Proposal(Box::new(proposed)));
+    let reading = state.reading().unwrap();
+    assert!(reading.evidence.is_none() && reading.sheet.is_some());
+}
+
+#[test]
 fn closing_the_sheet_decides_nothing_and_returns_to_review() {
     let mut state = sheet();
     let effects = reduce(&mut state, Msg::Key(Command::Escape));

@@ -72,6 +72,26 @@ fn a_refused_sign_in_keeps_the_account_and_says_why() {
 }
 
 #[test]
+fn a_worker_that_does_not_answer_is_asked_again_and_a_token_not_renewed_is_tried() {
+    let mut state = State::default();
+    reduce(&mut state, Msg::Started(Context::default()));
+    let silent = SessionInfo {
+        problem: Some("No answer.".into()),
+        ..SessionInfo::default()
+    };
+    let effects = reduce(&mut state, Msg::Session(silent));
+    let [Effect::Later { msg, .. }] = &effects[..] else {
+        panic!("{effects:?}");
+    };
+    assert_eq!(state.screen(), Screen::Unreachable);
+    assert_eq!(reduce(&mut state, (**msg).clone()), [Effect::SessionGet]);
+    let mut not_renewed = info("signed_in");
+    not_renewed.problem = Some("The backend does not answer.".into());
+    let effects = reduce(&mut state, Msg::Session(not_renewed));
+    assert_eq!(calls(&effects), [&Call::Me]);
+}
+
+#[test]
 fn the_alert_on_the_page_is_opened_and_its_hosts_are_read_fresh() {
     let mut state = reading_state();
     assert_eq!(state.reading().unwrap().key, key());

@@ -236,6 +236,23 @@ fn evidence_opens_steps_and_returns_the_focus_to_its_chip() {
 }
 
 #[test]
+fn an_observation_that_no_signal_rests_on_is_shown_among_all_events() {
+    let mut state = reading_state();
+    let id = evidence("one", 1).id;
+    let effects = reduce(&mut state, Msg::ShowInTimeline(id.clone()));
+    assert!(effects.contains(&Effect::Reveal(format!("tl-{id}"))));
+    let reading = state.reading().unwrap();
+    assert_eq!(
+        (reading.tab, reading.timeline_show),
+        (Tab::Timeline, TimelineShow::All)
+    );
+    let effects = reduce(&mut state, Msg::ShowProcess("child".into()));
+    assert!(effects.contains(&Effect::Reveal("process-on".to_owned())));
+    reduce(&mut state, Msg::SelectProcess("child".into()));
+    assert_eq!(state.reading().unwrap().process, None);
+}
+
+#[test]
 fn the_brief_is_copied_with_its_numbers_and_hidden_characters_visible() {
     let mut state = reading_state();
     event(

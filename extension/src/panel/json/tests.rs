@@ -1,0 +1,246 @@
+use aside_shared::action::Isolation;
+use aside_shared::action::{Action, Risk, RiskLevel};
+use aside_shared::alert::Alert;
+use aside_shared::alert::{EntityKind, Object, Outcome, Verb};
+use aside_shared::analysis::{
+    Assessment, Claim, ClaimKind, Gap, Priority, Recommendation, Relation, Score, Signal,
+    SignalGroup, Step, Technique, TimelineEntry, Verdict, View,
+};
+use aside_shared::approval::{Proposal, ProposalStatus};
+use aside_shared::event::{Context, ContextPlace, ContextState, Done};
+use aside_shared::instant::{Clock, Instant};
+use aside_shared::problem::{Problem, ProblemKind};
+use aside_shared::text::Span;
+use proptest::prelude::*;
+
+use super::super::state::tests::{alert, evidence, host, proposal};
+use super::*;
+
+fn at(unix_ms: i64) -> Instant {
+    Instant {
+        unix_ms,
+        clock: Clock::Cloud,
+        raw: "x".to_owned(),
+    }
+}
+
+fn claim(kind: ClaimKind) -> Claim {
+    Claim {
+        kind,
+        sentence: vec![
+            Span::Text("a ".to_owned()),
+            Span::Name("b\u{202E}".to_owned()),
+        ],
+        evidence: vec![evidence("one", 1).id],
+        relations: vec![Relation {
+            subject: "p".into(),
+            verb: Verb::RegisteredTask,
+            object: Some(Object::Value("v".to_owned())),
+            outcome: Outcome::Blocked,
+            count: Some(3),
+            span_unix_ms: Some((-1, 2)),
+        }],
+        lead: true,
+    }
+}
+
+fn claims() -> Vec<Claim> {
+    vec![
+        claim(ClaimKind::Fact),
+        claim(ClaimKind::View(View::Technique {
+            id: "T1".to_owned(),
+            name: "N".to_owned(),
+            rule: Some("r".into()),
+        })),
+        claim(ClaimKind::View(View::Usual { rule: "r".into() })),
+        claim(ClaimKind::View(View::Assessment(Verdict::Benign))),
+        claim(ClaimKind::Gap(Gap {
+            looked_for: "a".to_owned(),
+            place: "b".to_owned(),
+            until: Some(at(i64::MIN)),
+        })),
+    ]
+}
+
+fn whole_alert() -> Alert {
+    let mut alert = alert();
+    for kind in [
+        serde_json::json!({"type": "user", "name": "u", "uid": null}),
+        serde_json::json!({"type": "file", "path": "p", "sha256": "00"}),
+        serde_json::json!({"type": "endpoint", "ip": "::1", "port": 65535}),
+        serde_json::json!({"type": "registry", "key": "k", "value_name": null, "data": "d"}),
+        serde_json::json!({"type": "resource", "what": "w", "name": "n"}),
+    ] {
+        let kind: EntityKind = serde_json::from_value(kind).unwrap();
+        let id = format!("{kind:?}").into();
+        alert
+            .entities
+            .push(aside_shared::alert::Entity { id, kind });
+    }
+    alert
+}
+
+fn events() -> Vec<AnalysisEvent> {
+    let assessment = Assessment {
+        verdict: Verdict::Suspicious,
+        priority: Priority::P3,
+        cause: "c".to_owned(),
+        malicious_percent: 44,
+        score: Score {
+            base: -5,
+            groups: vec![SignalGroup {
+                name: "g".to_owned(),
+                points: -3,
+                signals: vec![Signal {
+                    rule: "r".into(),
+                    title: "t".to_owned(),
+                    weight: i32::MIN,
+                    sentence: vec![],
+                    evidence: vec![],
+                    techniques: vec![Technique {
+                        id: "T1".to_owned(),
+                        name: "N".to_owned(),
+                    }],
+                }],
+            }],
+            total: i32::MAX,
+        },
+    };
+    let recommendation = |step| Recommendation {
+        step,
+        title: vec![],
+        reason: "r".to_owned(),
+        evidence: vec![],
+        risk: Risk {
+            level: RiskLevel::High,
+            reason: None,
+        },
+        undo: Some("u".to_owned()),
+    };
+    let mut events: Vec<AnalysisEvent> = claims().into_iter().map(AnalysisEvent::Claim).collect();
+    events.extend([
+        AnalysisEvent::Alert(Box::new(whole_alert())),
+        AnalysisEvent::Context(Context {
+            place: ContextPlace::Decoded,
+            state: ContextState::Partial {
+                reason: "r".to_owned(),
+            },
+            entities: whole_alert().entities,
+            evidence: vec![evidence("two", 2)],
+        }),
+        AnalysisEvent::Priority(Box::new(assessment)),
+        AnalysisEvent::Timeline(vec![TimelineEntry {
+            at: at(7),
+            sentence: vec![],
+            evidence: "e".into(),
+            telling: true,
+            is_alert: false,
+            skewed: true,
+        }]),
+        AnalysisEvent::Action(recommendation(Step::Act {
+            action: Action::ReleaseHost,
+            hosts: vec!["h".into()],
+        })),
+        AnalysisEvent::Action(recommendation(Step::Elsewhere {
+            place: "there".to_owned(),
+        })),
+        AnalysisEvent::Done(Done {
+            evidence: 1,
+            dropped: 2,
+            rules: 3,
+            vendor_ms: u64::MAX,
+            analyst_us: 5,
+        }),
+        AnalysisEvent::Failed(Problem::new(ProblemKind::VendorDown, "d")),
+        AnalysisEvent::Reset,
+    ]);
+    events
+}
+
+#[test]
+fn every_event_is_read_as_serde_would_read_it() {
+    let mut names: Vec<&str> = events().iter().map(AnalysisEvent::name).collect();
+    names.dedup();
+    assert!(names.len() >= 9, "every kind of event is among them");
+    for sent in events() {
+        let text = write(&sent);
+        assert_eq!(event(&text).unwrap(), sent);
+        assert_eq!(serde_json::from_str::<AnalysisEvent>(&text).unwrap(), sent);
+    }
+    assert!(event(r#"{"event":"of the future","data":{}}"#).is_err());
+}
+
+#[test]
+fn every_answer_is_read_as_serde_would_read_it() {
+    for sent in [
+        Answer::Claims {
+            heading: "h".to_owned(),
+            claims: claims(),
+        },
+        Answer::Host {
+            state: host(Isolation::Releasing, None),
+        },
+        Answer::Propose {
+            action: Action::IsolateHost,
+            hosts: vec!["h".into()],
+        },
+        Answer::CanAsk {
+            examples: vec!["e".to_owned()],
+        },
+    ] {
+        let tree = serde_json::to_value(&sent).unwrap();
+        assert_eq!(answer(tree).unwrap(), sent);
+    }
+    assert!(answer(serde_json::json!({"answer": "of the future"})).is_err());
+}
+
+#[test]
+fn a_proposal_keeps_its_digest_in_every_status() {
+    for status in [
+        ProposalStatus::Open,
+        ProposalStatus::Declined {
+            by: "a".into(),
+            at_unix_ms: 1,
+        },
+        ProposalStatus::Running { by: "a".into() },
+        ProposalStatus::NotVerified {
+            reason: "r".to_owned(),
+            still_checking: true,
+        },
+    ] {
+        let sent = proposal(status, 3);
+        let back: Proposal = read(&write(&sent)).unwrap();
+        assert_eq!(back.view.digest(), sent.view.digest());
+        assert_eq!(back, sent);
+    }
+}
+
+#[test]
+fn a_wrong_type_or_a_missing_field_is_an_error_and_an_unknown_field_is_none() {
+    let whole = serde_json::to_value(alert()).unwrap();
+    let mut more = whole.clone();
+    more["of the future"] = serde_json::json!([{"a": 1}]);
+    assert!(value::<Alert>(more).is_ok());
+    for (field, wrong) in [
+        ("title", serde_json::json!(7)),
+        ("entities", serde_json::json!({})),
+        ("severity", serde_json::json!("high")),
+        ("hosts", serde_json::json!([1])),
+    ] {
+        let mut other = whole.clone();
+        other[field] = wrong;
+        assert!(value::<Alert>(other).is_err(), "{field}");
+    }
+    let mut missing = whole.clone();
+    missing.as_object_mut().unwrap().remove("title");
+    assert!(value::<Alert>(missing).is_err());
+}
+
+proptest! {
+    #[test]
+    fn no_text_breaks_it(text in r#"[\[\]{}:,"a-b0-9.\-e ]{0,24}"#) {
+        let plain = serde_json::from_str::<Value>(&text).ok();
+        prop_assert_eq!(read::<Value>(&text).ok(), plain);
+        prop_assert!(event(&text).is_err());
+    }
+}
