@@ -84,7 +84,7 @@ pub struct AnalyseConfig {
 }
 
 /// `[policy]`
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PolicyConfig {
     /// Whether a responder may approve what he proposed himself.

@@ -12,9 +12,14 @@ use aside_shared::alert::{
 };
 use aside_shared::api::RecentAlert;
 use aside_shared::id::{AlertId, EntityId, HostId, TenantId};
+use aside_shared::instant::{Clock as InstantClock, Instant};
 use aside_shared::session::Phase;
 use async_trait::async_trait;
+use tokio::sync::Notify;
 
+use aside_analyst::rules::RuleSet;
+
+use crate::analyse::Analyses;
 use crate::audit::{Audit, Notary};
 use crate::auth::access::Tenant;
 use crate::auth::sessions::Sessions;
@@ -22,8 +27,8 @@ use crate::clock::SharedClock;
 use crate::clock::testing::ManualClock;
 use crate::config::{CredentialConfig, PolicyConfig, TenantConfig};
 use crate::platforms::{
-    Alerts, CallError, HostIsolation, Hosts, NotePlace, Notes, Platform, PlatformError,
-    PlatformErrorKind, Probe, Probes,
+    AlertContext, Alerts, CallError, ContextReading, HostIsolation, Hosts, NotePlace, Notes,
+    Platform, PlatformError, PlatformErrorKind, Probe, Probes,
 };
 use crate::respond::Respond;
 use crate::store::Store;
@@ -36,12 +41,34 @@ pub struct World {
     pub clock: Arc<ManualClock>,
     /// Sign-in.
     pub sessions: Sessions,
+    /// Analyses, by no rule at all.
+    pub analyses: Analyses,
     /// Proposals.
     pub respond: Respond,
     /// The vendor.
     pub vendor: Arc<Vendor>,
     /// Deleted when dropped.
     pub folder: tempfile::TempDir,
+}
+
+impl World {
+    /// A new process over the same database and the same vendor.
+    pub async fn restart(&mut self) {
+        let folder = self.folder.path();
+        let store = Store::open(&folder.join("aside.sqlite")).await.unwrap();
+        let notary = Notary::open(&folder.join("key"), &folder.join("checkpoints")).unwrap();
+        let clock: SharedClock = self.clock.clone();
+        let audit = Audit::new(store.clone(), Arc::clone(&clock), notary);
+        let (tenants, policy) = (&self.respond.tenants, &self.respond.policy);
+        self.respond = Respond::new(
+            store.clone(),
+            audit,
+            clock,
+            Arc::clone(tenants),
+            PolicyConfig::clone(policy),
+        );
+        self.store = store;
+    }
 }
 
 /// A fresh world with one tenant `acme` in assist phase.
@@ -68,11 +95,18 @@ pub async fn world_with(vendor: Arc<Vendor>, notes: bool, policy: PolicyConfig) 
         TenantId::from("acme"),
         tenant(&vendor, notes),
     )]));
+    let analyses = Analyses::new(
+        Arc::clone(&tenants),
+        RuleSet::empty(),
+        audit.clone(),
+        Arc::clone(&shared),
+    );
     let respond = Respond::new(store.clone(), audit, shared, tenants, policy);
     World {
         store,
         clock,
         sessions,
+        analyses,
         respond,
         vendor,
         folder,
@@ -111,7 +145,7 @@ fn tenant(vendor: &Arc<Vendor>, notes: bool) -> Tenant {
             place: "eu".to_owned(),
             service_account: "aside-respond".to_owned(),
             alerts: vendor.clone(),
-            context: None,
+            context: Some(vendor.clone()),
             hosts: Some(vendor.clone()),
             isolation: Some(vendor.clone()),
             notes,
@@ -143,10 +177,18 @@ pub struct VendorState {
     pub next_notes: Vec<Fate>,
     /// Reads of hosts fail.
     pub hosts_down: bool,
+    /// The next read of a host waits for it.
+    pub held: Option<Arc<Notify>>,
     /// Reads of notes fail.
     pub notes_unreadable: bool,
     /// An accepted request stays pending.
     pub offline: bool,
+    /// When the alert was last changed, milliseconds since the epoch.
+    pub updated_unix_ms: i64,
+    /// Reads of the alert so far.
+    pub alerts_read: u32,
+    /// Whoever reads what is around the alert meets a fault of Aside's own.
+    pub context_breaks: bool,
 }
 
 /// How a request ends.
@@ -158,6 +200,8 @@ pub enum Fate {
     LostBefore,
     /// Refused.
     Refused,
+    /// Refused unheard: the vendor's limit is reached for half a minute.
+    Limited,
 }
 
 impl Vendor {
@@ -176,8 +220,12 @@ impl Vendor {
                 next: Vec::new(),
                 next_notes: Vec::new(),
                 hosts_down: false,
+                held: None,
                 notes_unreadable: false,
                 offline: false,
+                updated_unix_ms: 1_772_461_000_000,
+                alerts_read: 0,
+                context_breaks: false,
             }),
         }
     }
@@ -235,6 +283,14 @@ pub fn alert() -> Alert {
     }
 }
 
+fn limited() -> PlatformError {
+    PlatformError {
+        kind: PlatformErrorKind::Limit { retry_after_s: 30 },
+        detail: "Invented's limit is reached.".to_owned(),
+        vendor_request_id: None,
+    }
+}
+
 fn error(detail: &str) -> PlatformError {
     PlatformError {
         kind: PlatformErrorKind::Down,
@@ -246,7 +302,16 @@ fn error(detail: &str) -> PlatformError {
 #[async_trait]
 impl Alerts for Vendor {
     async fn alert(&self, _key: &AlertKey) -> Result<Alert, PlatformError> {
-        Ok(alert())
+        let mut state = self.state();
+        state.alerts_read += 1;
+        Ok(Alert {
+            updated: Some(Instant {
+                unix_ms: state.updated_unix_ms,
+                clock: InstantClock::Cloud,
+                raw: state.updated_unix_ms.to_string(),
+            }),
+            ..alert()
+        })
     }
 
     async fn recent(
@@ -259,8 +324,20 @@ impl Alerts for Vendor {
 }
 
 #[async_trait]
+impl AlertContext for Vendor {
+    async fn context(&self, _alert: &Alert) -> Result<ContextReading, PlatformError> {
+        assert!(!self.state().context_breaks, "a fault of Aside's own");
+        Err(error("no telemetry"))
+    }
+}
+
+#[async_trait]
 impl Hosts for Vendor {
     async fn state(&self, host: &HostId, now_unix_ms: i64) -> Result<HostState, PlatformError> {
+        let held = self.state().held.take();
+        if let Some(held) = held {
+            held.notified().await;
+        }
         let state = self.state();
         if state.hosts_down {
             return Err(error("503"));
@@ -293,10 +370,12 @@ impl HostIsolation for Vendor {
             Some(state.next.remove(0))
         };
         if matches!(fate, None | Some(Fate::LostAfter)) {
-            let reached = if state.offline {
-                action.pending()
-            } else {
-                action.wanted()
+            let current = state.isolation.get(host.as_str()).copied();
+            // What never reached the host is taken back at once.
+            let cancels = current == Some(action.undo().pending());
+            let reached = match state.offline && !cancels {
+                true => action.pending(),
+                false => action.wanted(),
             };
             state.isolation.insert(host.as_str().to_owned(), reached);
             state.last_actor = state
@@ -307,6 +386,7 @@ impl HostIsolation for Vendor {
         match fate {
             None => Ok(()),
             Some(Fate::Refused) => Err(CallError::Refused(error("409 wrong state"))),
+            Some(Fate::Limited) => Err(CallError::Refused(limited())),
             Some(Fate::LostAfter | Fate::LostBefore) => {
                 Err(CallError::AnswerLost(error("time-out")))
             }
@@ -337,6 +417,7 @@ impl Notes for Vendor {
         match fate {
             None => Ok(()),
             Some(Fate::Refused) => Err(CallError::Refused(error("403"))),
+            Some(Fate::Limited) => Err(CallError::Refused(limited())),
             Some(Fate::LostAfter | Fate::LostBefore) => {
                 Err(CallError::AnswerLost(error("time-out")))
             }

@@ -73,6 +73,14 @@ impl Alert {
         self.entities.iter().find(|entity| &entity.id == id)
     }
 
+    /// The vendor's own finding: of several the one that the alert is called by.
+    pub fn finding(&self) -> Option<&Evidence> {
+        let findings = || self.evidence.iter().filter(|it| it.verb == Verb::Detected);
+        let is_titled =
+            |it: &&Evidence| matches!(&it.object, Some(Object::Value(name)) if *name == self.title);
+        findings().find(is_titled).or_else(|| findings().next())
+    }
+
     /// Adds entities and evidence, leaving out what is there already, and keeps the order of [`Alert::evidence`].
     pub fn merge(&mut self, entities: Vec<Entity>, evidence: Vec<Evidence>) {
         for entity in entities {
@@ -187,7 +195,7 @@ pub struct Entity {
 
 /// What an entity is. All text in it is untrusted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum EntityKind {
     /// A host (OCSF device).
     Host(Host),
@@ -261,7 +269,7 @@ impl EntityKind {
     }
 
     /// Fills what is not known here from another reading of the same entity.
-    fn complete(&mut self, other: Self) {
+    pub fn complete(&mut self, other: Self) {
         match (self, other) {
             (Self::Process(known), Self::Process(other)) => known.complete(*other),
             (Self::File(known), Self::File(other)) => {
@@ -517,6 +525,53 @@ mod tests {
         telemetry.source = EvidenceSource::Telemetry;
         assert_eq!(telemetry.identified().id, evidence("p1", "p2").id);
         assert_ne!(evidence("p2", "p1").id, evidence("p1", "p2").id);
+    }
+
+    #[test]
+    fn of_several_findings_the_alerts_own_is_the_one_that_it_is_called_by() {
+        let named = |name: &str| Evidence {
+            verb: Verb::Detected,
+            object: Some(Object::Value(name.to_owned())),
+            ..evidence("p1", "p2")
+        };
+        let mut alert = Alert {
+            key: AlertKey {
+                tenant: "acme".into(),
+                platform: "crowdstrike".into(),
+                id: "a".into(),
+            },
+            kind: AlertKind::Endpoint,
+            title: "Worst".to_owned(),
+            description: None,
+            severity: Severity {
+                level: SeverityLevel::High,
+                raw: None,
+            },
+            vendor_confidence_percent: None,
+            status: None,
+            disposition: Disposition {
+                outcome: Outcome::Unknown,
+                text: None,
+                measures: Vec::new(),
+            },
+            attacks: Vec::new(),
+            tags: Vec::new(),
+            occurred: None,
+            created: None,
+            updated: None,
+            hosts: Vec::new(),
+            users: Vec::new(),
+            trigger: None,
+            entities: Vec::new(),
+            evidence: vec![evidence("p1", "p2"), named("First"), named("Worst")],
+            console_url: None,
+        };
+        let found = |alert: &Alert| alert.finding().and_then(|it| it.object.clone());
+        assert_eq!(found(&alert), named("Worst").object);
+        alert.title = "Renamed".to_owned();
+        assert_eq!(found(&alert), named("First").object);
+        alert.evidence.truncate(1);
+        assert_eq!(found(&alert), None);
     }
 
     #[test]

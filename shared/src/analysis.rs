@@ -29,7 +29,7 @@ pub struct Claim {
 
 /// The sort of a statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ClaimKind {
     /// It stands in the evidence it cites.
     Fact,
@@ -41,7 +41,7 @@ pub enum ClaimKind {
 
 /// A typed judgement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "view", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum View {
     /// The cited facts may be this technique; a rule that fired names it.
     Technique {
@@ -239,7 +239,7 @@ pub struct Recommendation {
 
 /// What a recommendation asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "step", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Aside can do it, once policy allows and a person approves.
     Act {

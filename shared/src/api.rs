@@ -29,7 +29,7 @@ pub enum ResolveFrom {
 
 /// The answer to [`Resolve`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "resolved", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Resolved {
     /// This one.
     Alert {

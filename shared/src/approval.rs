@@ -175,7 +175,7 @@ pub struct May {
 
 /// Where a proposal stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "status", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ProposalStatus {
     /// Waits for a decision.
     Open,

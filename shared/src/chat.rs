@@ -22,7 +22,7 @@ pub const QUESTION_MAX: usize = 2_000;
 
 /// An answer. Every statement in it is a [`Claim`] with its evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "answer", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// Statements.
     Claims {

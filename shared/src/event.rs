@@ -8,7 +8,7 @@ use crate::problem::Problem;
 
 /// One step of an analysis. The SSE `id` is its number, from 1; the SSE `event` its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "event", content = "data", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum AnalysisEvent {
     /// The alert as the vendor's API has it. Everything before this came from the page.
     Alert(Box<Alert>),
@@ -77,7 +77,7 @@ pub enum ContextPlace {
 
 /// How complete a context is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ContextState {
     /// All there is.
     Complete,

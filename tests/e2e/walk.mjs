@@ -1,9 +1,12 @@
 // The main path, walked by itself: open an alert by a click, read, follow a citation, approve, verified,
-// taken back. Says what it saw at each step, leaves a picture of each, and ends with the result.
+// taken back, and the audit log verified. Says what it saw at each step, leaves a picture of each, and
+// ends with the result.
 // Started by `cargo xtask demo`, which gives the lab's line, the backend's address and an account.
 
+import { execFile } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { openChromium } from "./chromium.mjs";
 import { approve, clickRow, openDock, openList, read, review, signIn } from "./panel.mjs";
@@ -71,6 +74,10 @@ try {
   const released = await lab_state(scenario.host_id);
   await saw(page, "undone", `Taken back by a second approval. The vendor's own record: ${released}.`);
   if (released !== "normal") throw new Error(`the vendor's record says ${released}`);
+
+  // Its exit code is the verdict: a log that does not hold ends the walk here.
+  const audit = await promisify(execFile)(needed("ASIDE_BIN"), ["audit", "verify", "--config", needed("ASIDE_CONFIG")]);
+  await saw(page, "audit", `Verified the audit log: ${audit.stdout.trim().replace(/\n/g, "\n   ")}`);
 } catch (error) {
   console.error(`The walk ended at step ${step + 1}: ${error.message}`);
   process.exitCode = 1;

@@ -232,7 +232,7 @@ fn what_is(rules: &RuleSet, alert: &Alert, asked: &Question) -> Option<Answer> {
             techniques::name(&id).map(|name| (id, name))
         });
     if let Some((id, name)) = technique {
-        let detected = alert.evidence.iter().find(|it| it.verb == Verb::Detected)?;
+        let detected = alert.finding()?;
         let claim = Claim {
             kind: ClaimKind::View(aside_shared::analysis::View::Technique {
                 id: id.clone(),

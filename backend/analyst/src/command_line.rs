@@ -268,38 +268,6 @@ pub fn images(word: &str, product: Option<Product>) -> Vec<Cow<'_, str>> {
     }
 }
 
-/// Which system a line is for, where the line itself says so.
-pub fn product_of(line: &str, parent: Option<&str>) -> Option<Product> {
-    if let Some(parent) = parent {
-        if parent.contains('\\') || ends_with(parent, ".exe") {
-            return Some(Product::Windows);
-        }
-        if parent.starts_with("/Applications/") || parent.starts_with("/System/Library/") {
-            return Some(Product::MacOs);
-        }
-    }
-    let (word, _) = first_word(line);
-    if word.contains(":\\")
-        || word.contains('%')
-        || word.starts_with("\\")
-        || ends_with(word, ".exe")
-    {
-        return Some(Product::Windows);
-    }
-    match speech(line, word) {
-        Speech::Cmd | Speech::PowerShell => return Some(Product::Windows),
-        Speech::Program | Speech::Posix => {}
-    }
-    if word.starts_with("/Applications/")
-        || word.starts_with("/System/")
-        || word.starts_with("/Library/")
-        || word.starts_with("/Users/")
-    {
-        return Some(Product::MacOs);
-    }
-    None
-}
-
 fn ends_with(text: &str, end: &str) -> bool {
     text.len() >= end.len()
         && text.as_bytes()[text.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
@@ -362,10 +330,17 @@ fn trimmed(part: &str) -> &str {
         }
         for word in [
             "then ", "do ", "else ", "if ", "while ", "until ", "time ", "exec ", "call ", "& ",
+            "&",
         ] {
-            if let Some(rest) = part.strip_prefix(word) {
+            if let Some(rest) = part.strip_prefix(word)
+                && !(word == "if " && is_cmd_condition(rest))
+            {
                 part = rest.trim_start();
             }
+        }
+        // `$out = Get-Process`
+        if let Some(rest) = assigned(part) {
+            part = rest;
         }
         // A variable set for one command: `LANG=C sort`.
         let (word, rest) = part.split_at(part.find(' ').unwrap_or(part.len()));
@@ -381,6 +356,35 @@ fn trimmed(part: &str) -> &str {
             return part;
         }
     }
+}
+
+/// `"%A%"=="b" (x)`, `exist a.txt (x)`: a condition of `cmd.exe`.
+fn is_cmd_condition(rest: &str) -> bool {
+    let lower = head(rest, 512).to_ascii_lowercase();
+    let begins = |word: &str| lower.trim_start().starts_with(word);
+    lower.contains("==")
+        || [
+            "exist ",
+            "not exist ",
+            "defined ",
+            "not defined ",
+            "errorlevel ",
+        ]
+        .into_iter()
+        .any(begins)
+}
+
+/// The command whose output a PowerShell variable gets.
+fn assigned(part: &str) -> Option<&str> {
+    let name = part.strip_prefix('$')?;
+    let (name, rest) = name.split_once('=')?;
+    let rest = rest.trim_start();
+    let is_name = name
+        .trim_end()
+        .bytes()
+        .all(|c| c.is_ascii_alphanumeric() || c == b'_');
+    (is_name && rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '&' | '(')))
+        .then_some(rest)
 }
 
 /// Splits at `&`, `&&`, `|`, `||`, `;` and line breaks outside quotes.
@@ -409,6 +413,8 @@ fn split(text: &str) -> Vec<&str> {
             // `2>&1`, `&>file`, `<&3`
             b'&' if at > 0 && matches!(bytes[at - 1], b'>' | b'<') => {}
             b'&' if bytes.get(at + 1) == Some(&b'>') => {}
+            // PowerShell's call: `$a = & 'x.exe'`
+            b'&' if text[start..at].trim_end().ends_with('=') => {}
             b'&' | b'|' | b';' | b'\n' | b'\r' => {
                 parts.push(&text[start..at]);
                 start = at + 1;
@@ -543,6 +549,12 @@ fn unwrap<'a>(line: &'a str, depth: usize, found: &mut Vec<Inner<'a>>) {
                 );
             }
         }
+        "start-process" | "saps" => {
+            if let Some(inner) = started(rest) {
+                sequence(inner, Some("powershell"), depth + 1, found);
+            }
+        }
+        "if" if is_cmd_condition(rest) => conditional(rest, depth, found),
         "for" => {
             if let Some((list, body)) = rest.split_once(" do ") {
                 if let Some((_, inner)) = list.split_once("('") {
@@ -553,6 +565,47 @@ fn unwrap<'a>(line: &'a str, depth: usize, found: &mut Vec<Inner<'a>>) {
             }
         }
         _ => {}
+    }
+}
+
+/// The program that `Start-Process` is asked for, and what follows it.
+fn started(rest: &str) -> Option<&str> {
+    let mut rest = rest.trim_start();
+    for _ in 0..12 {
+        let (flag, after) = word(rest);
+        let Some(name) = flag.strip_prefix('-') else {
+            return (!flag.is_empty()).then_some(rest);
+        };
+        let name = name.to_ascii_lowercase();
+        let is_switch = matches!(name.as_str(), "wait" | "passthru" | "nonewwindow");
+        let is_path = name.len() > 1 && "filepath".starts_with(&name);
+        rest = if is_switch || is_path {
+            after.trim_start()
+        } else {
+            word(after).1.trim_start()
+        };
+    }
+    None
+}
+
+/// The commands of `if "%A%"=="b" (x) else (y)`, as `cmd.exe` knows it.
+fn conditional<'a>(rest: &'a str, depth: usize, found: &mut Vec<Inner<'a>>) {
+    let lower = rest.to_ascii_lowercase();
+    let mut from = 0;
+    for _ in 0..2 {
+        let Some(open) = rest[from..].find('(').map(|at| from + at + 1) else {
+            return;
+        };
+        let end = lower[open..]
+            .find(") else")
+            .map_or(rest.len(), |at| open + at);
+        sequence(
+            rest[open..end].trim_end_matches([')', ' ']),
+            Some("cmd"),
+            depth + 1,
+            found,
+        );
+        from = end;
     }
 }
 
@@ -762,6 +815,21 @@ mod tests {
             inner("sc create x binPath= \"cmd /c id\""),
             ["cmd /c id", "id"]
         );
+        assert_eq!(
+            inner(r#"powershell -c Start-Process -Wait -FilePath "C:\a b\c.exe" -ArgumentList x"#),
+            [
+                r#"Start-Process -Wait -FilePath "C:\a b\c.exe" -ArgumentList x"#,
+                r#""C:\a b\c.exe" -ArgumentList x"#
+            ]
+        );
+        assert_eq!(
+            inner(r#"cmd /c if "%A%"=="64" (regsvr32 /s a.dll) ELSE (regsvr32 /s b.dll)"#)[1..],
+            ["regsvr32 /s a.dll", "regsvr32 /s b.dll"]
+        );
+        assert_eq!(
+            inner(r"powershell -c $p = &'C:\x.exe' -y")[0],
+            r"'C:\x.exe' -y"
+        );
         assert_eq!(inner("java -cp a;b;c Main"), Vec::<&str>::new());
         assert_eq!(inner("find / -perm -4000 -exec ls -l {} \\;"), ["ls -l {}"]);
     }
@@ -783,7 +851,7 @@ mod tests {
             prop_assert!(found.len() <= MOST_COMMANDS * 2);
             let (word, rest) = first_word(&line);
             prop_assert!(word.len() + rest.len() <= line.len());
-            let _ = product_of(&line, Some(word));
+            let _ = crate::systems::systems(&line, Some(word));
             let _ = powershell_text(&line);
         }
     }

@@ -6,6 +6,8 @@
 mod encodings;
 mod tricks;
 
+pub use tricks::filled_in;
+
 use std::collections::VecDeque;
 
 use aside_shared::analysis::Layer;

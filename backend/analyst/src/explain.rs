@@ -4,11 +4,12 @@ use aside_shared::analysis::{Layer, Technique, Verdict};
 use aside_shared::text::{Span, plain};
 use serde::{Deserialize, Serialize};
 
-use crate::command_line::{first_word, product_of};
+use crate::command_line::first_word;
 use crate::process::{self, Start};
 use crate::rules::{Rule, RuleSet};
+use crate::systems::systems;
 use crate::taxonomy::Product;
-use crate::{decode, score};
+use crate::{decode, score, techniques};
 
 /// What is known about a command line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,7 +18,8 @@ pub struct Explanation {
     pub verdict: Verdict,
     /// How sure that it is malicious, in percent, by rule weights.
     pub malicious_percent: u8,
-    /// ATT&CK techniques that the rules which matched name, strongest first.
+    /// ATT&CK techniques that the rules which matched name, strongest first; where ATT&CK has given
+    /// one another id, both.
     pub techniques: Vec<Technique>,
     /// What it hid, outermost first.
     pub layers: Vec<Layer>,
@@ -44,8 +46,12 @@ pub struct Reason {
 /// What the rules know about `command_line`, run by `parent` (an image's path or name) where that is known.
 pub fn explain(rules: &RuleSet, command_line: &str, parent: Option<&str>) -> Explanation {
     let layers = decode::layers(command_line);
+    let systems = systems(command_line, parent);
     let start = Start {
-        product: product_of(command_line, parent),
+        product: match systems[..] {
+            [only] => Some(only),
+            _ => None,
+        },
         command_line: Some(command_line),
         ancestors: parent
             .into_iter()
@@ -54,23 +60,29 @@ pub fn explain(rules: &RuleSet, command_line: &str, parent: Option<&str>) -> Exp
         typed: true,
         ..Start::default()
     };
+    // A script is read as it stands and with its variables filled in; the latter hides nothing.
+    let filled_in = decode::filled_in(command_line).map(|text| Layer {
+        hidden_by: "variables-filled-in".to_owned(),
+        text,
+    });
+    let read: Vec<Layer> = layers.iter().cloned().chain(filled_in).collect();
     let mut fired: Vec<(&Rule, Vec<Span>)> = Vec::new();
-    for event in process::events(&start, &layers) {
+    for event in process::events(&start, &read) {
         for rule in rules.matching(&event) {
             if !fired.iter().any(|(known, _)| known.id == rule.id) {
                 fired.push((rule, rule.knowledge.sentence.about(&event)));
             }
         }
     }
-    outcome(likeliest(fired, start.product), layers)
+    outcome(likeliest(fired, &systems), layers)
 }
 
 /// A line that does not say for which system it is is read as of each; the reading for which the
 /// most speaks counts.
-fn likeliest(fired: Vec<(&Rule, Vec<Span>)>, known: Option<Product>) -> Vec<(&Rule, Vec<Span>)> {
-    if known.is_some() || fired.iter().all(|(rule, _)| rule.product.is_none()) {
-        return fired;
-    }
+fn likeliest<'a>(
+    fired: Vec<(&'a Rule, Vec<Span>)>,
+    systems: &[Product],
+) -> Vec<(&'a Rule, Vec<Span>)> {
     let of = |product: Product| {
         let applies = move |rule: &Rule| rule.product.is_none_or(|own| own == product);
         let signals = fired
@@ -80,17 +92,14 @@ fn likeliest(fired: Vec<(&Rule, Vec<Span>)>, known: Option<Product>) -> Vec<(&Ru
             .collect::<Vec<_>>();
         (signals.len(), score::score(signals).total)
     };
-    let best = Product::ALL
-        .into_iter()
-        .max_by_key(|product| {
-            let (count, total) = of(*product);
-            // The first of equals, as the systems are listed.
-            (total, count, std::cmp::Reverse(*product))
-        })
-        .unwrap_or(Product::Windows);
+    let best = systems.iter().copied().max_by_key(|product| {
+        let (count, total) = of(*product);
+        // The first of equals, as the systems are listed.
+        (total, count, std::cmp::Reverse(*product))
+    });
     fired
         .into_iter()
-        .filter(|(rule, _)| rule.product.is_none_or(|own| own == best))
+        .filter(|(rule, _)| rule.product.is_none() || rule.product == best)
         .collect()
 }
 
@@ -102,18 +111,26 @@ fn outcome(mut fired: Vec<(&Rule, Vec<Span>)>, layers: Vec<Layer>) -> Explanatio
             .map(|(rule, _)| (rule.knowledge.group.clone(), score::bare(rule)))
             .collect(),
     );
-    let mut techniques: Vec<Technique> = Vec::new();
+    let mut named: Vec<Technique> = Vec::new();
     for (rule, _) in fired.iter().filter(|(rule, _)| rule.knowledge.weight > 0) {
         for technique in &rule.knowledge.techniques {
-            if !techniques.contains(technique) {
-                techniques.push(technique.clone());
+            // Who compares ids may have either.
+            for known in [
+                Some(technique.clone()),
+                techniques::successor(&technique.id),
+            ] {
+                if let Some(known) = known
+                    && !named.contains(&known)
+                {
+                    named.push(known);
+                }
             }
         }
     }
     Explanation {
         verdict: score::verdict(&score),
         malicious_percent: score::percent(score.total),
-        techniques,
+        techniques: named,
         layers,
         reasons: fired
             .into_iter()

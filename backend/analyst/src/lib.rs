@@ -16,6 +16,7 @@ mod reading;
 pub mod rules;
 mod score;
 mod steps;
+mod systems;
 mod taxonomy;
 pub mod techniques;
 mod telling;

@@ -3,7 +3,7 @@
 //! The percent is by rule weights until outcomes exist, and the base rate is assumed. How bad it is
 //! if it is true is a thing of its own and never moves the percent.
 
-use aside_shared::alert::{Alert, Outcome, SeverityLevel, Verb};
+use aside_shared::alert::{Alert, AlertKind, Outcome, SeverityLevel};
 use aside_shared::analysis::{Assessment, Priority, Score, Signal, SignalGroup, Verdict};
 use aside_shared::id::{EvidenceId, RuleId};
 use aside_shared::text::Span;
@@ -17,10 +17,12 @@ pub const BASE: i32 = -5;
 const STRONG: i32 = 10;
 /// Two groups of so many points are as good as a strong signal.
 const TELLING: i32 = 6;
-/// A verdict of malicious needs so many percent.
-const MALICIOUS_PERCENT: u8 = 80;
-/// A verdict of benign has at most so many.
-const BENIGN_PERCENT: u8 = 20;
+/// A single group of fewer points names a technique, but is too common to suspect anybody for.
+const WORTH_A_LOOK: i32 = 4;
+/// Weaker groups that together come to so many are worth a look as well.
+const ADDING_UP: i32 = 6;
+/// A verdict of malicious needs so many points in all: 80 percent.
+const MALICIOUS: i32 = 6;
 
 /// A rule that matched, with what it matched.
 pub struct Fired<'a> {
@@ -78,12 +80,35 @@ pub fn score(signals: Vec<(String, Signal)>) -> Score {
             .sort_by_key(|signal| std::cmp::Reverse(signal.weight.abs()));
         group.points = capped(&group.signals);
     }
+    hold_up_strong(&mut groups);
     groups.sort_by_key(|group| (std::cmp::Reverse(group.points.abs()), group.name.clone()));
     let total = BASE + groups.iter().map(|group| group.points).sum::<i32>();
     Score {
         base: BASE,
         groups,
         total,
+    }
+}
+
+/// Lowering signals rest on paths and parents, which an attacker can choose: they take nothing from
+/// what a strong signal needs to be called malicious.
+fn hold_up_strong(groups: &mut [SignalGroup]) {
+    let raising = || {
+        groups
+            .iter()
+            .filter(|it| it.name != VENDOR && it.points > 0)
+    };
+    if !raising().any(|group| group.points >= STRONG) {
+        return;
+    }
+    let raised: i32 = raising().map(|group| group.points).sum();
+    let mut spare = (BASE + raised - MALICIOUS).max(0);
+    let lowering = groups
+        .iter_mut()
+        .filter(|it| it.name != VENDOR && it.points < 0);
+    for group in lowering {
+        group.points = group.points.max(-spare);
+        spare += group.points;
     }
 }
 
@@ -110,21 +135,27 @@ pub fn percent(points: i32) -> u8 {
 }
 
 /// The verdict that points and signals give.
+///
+/// A strong signal is never argued away by lowering ones: those rest on paths and parents, which
+/// an attacker can choose.
 pub fn verdict(score: &Score) -> Verdict {
-    let percent = percent(score.total);
     let own = || score.groups.iter().filter(|group| group.name != VENDOR);
-    let raising = || own().filter(|group| group.points > 0);
-    let is_strong = raising().any(|group| group.points >= STRONG)
-        || raising().filter(|group| group.points >= TELLING).count() >= 2;
-    let lowered = own().any(|group| group.points < 0);
-    if percent >= MALICIOUS_PERCENT && is_strong {
+    let raising = || {
+        own()
+            .filter(|group| group.points > 0)
+            .map(|group| group.points)
+    };
+    let lowered: i32 = own().map(|group| group.points.min(0)).sum();
+    let strongest = raising().max().unwrap_or(0);
+    let raised: i32 = raising().sum();
+    let is_decisive =
+        strongest >= STRONG || raising().filter(|points| *points >= TELLING).count() >= 2;
+    let is_worth_a_look = strongest >= WORTH_A_LOOK || raised >= ADDING_UP;
+    if score.total >= MALICIOUS && is_decisive {
         Verdict::Malicious
-    } else if lowered && !raising().any(|group| group.points >= STRONG) && percent <= BENIGN_PERCENT
-    {
-        Verdict::Benign
-    } else if raising().next().is_some() {
+    } else if strongest >= STRONG || is_worth_a_look && raised + lowered >= 0 {
         Verdict::Suspicious
-    } else if lowered {
+    } else if lowered < 0 && raised + lowered < 0 {
         Verdict::Benign
     } else {
         Verdict::Unknown
@@ -182,7 +213,7 @@ fn vendor_severity(alert: &Alert) -> Option<Signal> {
         SeverityLevel::Informational => (-2, "informational"),
         SeverityLevel::Unknown => return None,
     };
-    let detected = alert.evidence.iter().find(|it| it.verb == Verb::Detected)?;
+    let detected = alert.finding()?;
     Some(Signal {
         rule: RuleId::from(VENDOR),
         title: "The vendor's severity".to_owned(),
@@ -206,8 +237,13 @@ fn priority(alert: &Alert, fired: &[Fired<'_>], verdict: Verdict) -> Priority {
     let weak = raising()
         .map(|fired| fired.rule.knowledge.impact.max(3))
         .min();
+    // Where no rule knows it, the vendor's word is all there is; a hunting team's is a person's.
+    let is_hunted = alert.kind == AlertKind::ManagedHunting;
     let vendor = match alert.severity.level {
-        SeverityLevel::Critical | SeverityLevel::High | SeverityLevel::Unknown => 3,
+        SeverityLevel::Critical if is_hunted => 1,
+        SeverityLevel::High if is_hunted => 2,
+        SeverityLevel::Critical => 2,
+        SeverityLevel::High | SeverityLevel::Unknown => 3,
         _ => 4,
     };
     let mut level = strong.or(weak).unwrap_or(vendor);

@@ -1,4 +1,7 @@
-//! ATT&CK names by id, as of Enterprise 17.0. Ids and names are MITRE's.
+//! ATT&CK names by id, as of Enterprise 17.0 with what 18 and 19 added. Ids and names are MITRE's.
+//!
+//! Rules and vendors' alerts speak in 17's ids; 19 gave the ways of impairing defences new ones
+//! ([`successor`]). The tactics are 17's.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -21,6 +24,26 @@ pub const TACTICS: [(&str, &str); 14] = [
     ("TA0011", "Command and Control"),
     ("TA0010", "Exfiltration"),
     ("TA0040", "Impact"),
+];
+
+/// Ids that Enterprise 19 revoked, and those that replaced them (ATT&CK, updates of April 2026).
+const SUCCESSORS: [(&str, &str); 16] = [
+    ("T1070.001", "T1685.005"),
+    ("T1070.002", "T1685.006"),
+    ("T1562", "T1685"),
+    ("T1562.001", "T1685"),
+    ("T1562.002", "T1685.001"),
+    ("T1562.003", "T1690"),
+    ("T1562.004", "T1686"),
+    ("T1562.006", "T1685"),
+    ("T1562.007", "T1686.001"),
+    ("T1562.008", "T1685.002"),
+    ("T1562.009", "T1688"),
+    ("T1562.010", "T1689"),
+    ("T1562.011", "T1685.003"),
+    ("T1562.012", "T1685.004"),
+    ("T1562.013", "T1686.002"),
+    ("T1656", "T1684.001"),
 ];
 
 struct Row {
@@ -58,6 +81,14 @@ pub fn technique(id: &str) -> Option<Technique> {
     })
 }
 
+/// What ATT&CK calls a technique today that it has given another id.
+pub fn successor(id: &str) -> Option<Technique> {
+    SUCCESSORS
+        .iter()
+        .find(|(revoked, _)| *revoked == id)
+        .and_then(|(_, successor)| technique(successor))
+}
+
 /// The tactics that a technique serves, in kebab case: `credential-access`.
 pub fn tactics(id: &str) -> impl Iterator<Item = &'static str> {
     TABLE
@@ -90,12 +121,20 @@ mod tests {
     }
 
     #[test]
+    fn every_successor_has_a_name() {
+        for (revoked, _) in SUCCESSORS {
+            assert!(successor(revoked).is_some(), "{revoked}");
+        }
+        assert_eq!(successor("T1003"), None);
+    }
+
+    #[test]
     fn every_tactic_of_the_table_is_a_known_one() {
         let known: Vec<String> = TACTICS
             .iter()
             .map(|(_, name)| name.to_lowercase().replace(' ', "-"))
             .collect();
-        assert_eq!(TABLE.len(), 665);
+        assert_eq!(TABLE.len(), 665 + 24);
         for (id, row) in TABLE.iter() {
             for tactic in row.tactics.split(',') {
                 assert!(known.iter().any(|name| name == tactic), "{id}: {tactic}");

@@ -37,6 +37,7 @@ pub fn claims(alert: &Alert, assessment: &Assessment) -> (Vec<Claim>, u32) {
     let mut made = Vec::new();
     made.extend(lead(alert, assessment, &raising, &lowering));
     let mut facts = signal_facts(alert, &raising);
+    facts.extend(recorded(alert, &raising));
     facts.extend(uncovered(alert, &raising));
     facts.extend(stays(alert, &family));
     facts.extend(contacts(alert, &family));
@@ -96,11 +97,7 @@ fn evidence<'a>(alert: &'a Alert, id: &EvidenceId) -> Option<&'a Evidence> {
 
 /// The vendor's own finding, or what comes first where there is none.
 fn finding(alert: &Alert) -> Option<&Evidence> {
-    alert
-        .evidence
-        .iter()
-        .find(|it| it.verb == Verb::Detected)
-        .or(alert.evidence.first())
+    alert.finding().or(alert.evidence.first())
 }
 
 fn relations(alert: &Alert, ids: &[EvidenceId]) -> Vec<Relation> {
@@ -133,7 +130,7 @@ fn lead(
         return not_known(alert);
     };
     let mut sentence = signal.sentence.clone();
-    sentence.extend(place(alert));
+    sentence.extend(place(alert, None));
     sentence.push(text(ending(alert, signal)));
     let kind = if signal.weight < 0 {
         ClaimKind::View(View::Usual {
@@ -151,21 +148,22 @@ fn lead(
     })
 }
 
-/// ` on FIN-LT-204, as ACME\j.smith`, as far as it is known.
-fn place(alert: &Alert) -> Vec<Span> {
+/// ` on FIN-LT-204, as ACME\j.smith`, as far as it is known and not what is spoken of.
+fn place(alert: &Alert, spoken_of: Option<&EntityId>) -> Vec<Span> {
     let mut spans = Vec::new();
     match &alert.hosts[..] {
         [] => {}
+        hosts if spoken_of.is_some_and(|id| hosts.contains(id)) => {}
         [host] => spans.extend([text(" on "), name_of(alert, host)]),
         [host, others @ ..] => {
-            spans.extend([
-                text(" on "),
-                name_of(alert, host),
-                text(format!(" and {} more hosts", others.len())),
-            ]);
+            let more = match others.len() {
+                1 => " and one more host".to_owned(),
+                more => format!(" and {more} more hosts"),
+            };
+            spans.extend([text(" on "), name_of(alert, host), text(more)]);
         }
     }
-    if let Some(user) = alert.users.first() {
+    if let Some(user) = alert.users.first().filter(|user| spoken_of != Some(user)) {
         spans.extend([text(", as "), name_of(alert, user)]);
     }
     spans
@@ -174,15 +172,14 @@ fn place(alert: &Alert) -> Vec<Span> {
 /// An alert about which the rules know nothing: what its record says, and that this is all.
 fn not_known(alert: &Alert) -> Option<Claim> {
     let detected = finding(alert)?;
-    let mut sentence = vec![
-        text("The alert "),
-        Span::Name(alert.title.clone()),
-        text(" is about "),
-        name_of(alert, &detected.subject),
-    ];
-    if !alert.hosts.contains(&detected.subject) {
-        sentence.extend(place(alert));
+    let subject = name_of(alert, &detected.subject);
+    let mut sentence = vec![text("The alert "), Span::Name(alert.title.clone())];
+    if subject == Span::Name(alert.title.clone()) {
+        sentence.push(text(" names no process, host or account"));
+    } else {
+        sentence.extend([text(" is about "), subject]);
     }
+    sentence.extend(place(alert, Some(&detected.subject)));
     sentence.push(text(". Nothing in its record is known to Aside's rules."));
     Some(Claim {
         kind: ClaimKind::Fact,
@@ -292,6 +289,18 @@ fn last_written<'a>(alert: &'a Alert, family: &HashSet<&EntityId>) -> Option<&'a
         .find(|it| it.verb == Verb::Wrote && family.contains(&it.subject))
 }
 
+/// What the record itself tells of an alert without a process, where no rule knows it.
+fn recorded(alert: &Alert, raising: &[&Signal]) -> Vec<Claim> {
+    if alert.trigger.is_some() || !raising.is_empty() {
+        return Vec::new();
+    }
+    let own = alert
+        .evidence
+        .iter()
+        .filter(|it| it.source == EvidenceSource::Alert && it.verb != Verb::Detected);
+    own.take(NAMES).map(|it| evidence_fact(alert, it)).collect()
+}
+
 fn evidence_fact(alert: &Alert, it: &Evidence) -> Claim {
     let mut sentence = words::sentence(alert, it);
     sentence.push(text("."));
@@ -376,8 +385,10 @@ fn contacts(alert: &Alert, family: &HashSet<&EntityId>) -> Option<Claim> {
         if !named.iter().any(|(known, _)| *known == name) {
             named.push((name, it));
         }
+        if named.len() == NAMES {
+            break;
+        }
     }
-    named.truncate(NAMES);
     let mut sentence = vec![name_of(alert, subject)];
     let mut last = None;
     for (at, (name, it)) in named.iter().enumerate() {

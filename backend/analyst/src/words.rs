@@ -38,6 +38,7 @@ pub fn sentence_by<'a>(
     let mut spans = vec![name(kind_of(&evidence.subject))];
     spans.push(match evidence.verb {
         Verb::Detected => text(" was the subject of the alert"),
+        Verb::Did if evidence.object.is_none() => text(" did something that Aside has no word for"),
         other => text(format!(" {}", verb(other, evidence.outcome))),
     });
     let object = match &evidence.object {
@@ -70,7 +71,7 @@ pub fn verb(verb: Verb, outcome: Outcome) -> String {
         Verb::LoggedOnTo => ("saw a sign-in of", "see a sign-in of"),
         Verb::DecodedTo => ("carried the hidden text", "carry the hidden text"),
         Verb::Detected => ("raised", "raise"),
-        Verb::Did => ("did something that Aside has no word for", "do something"),
+        Verb::Did => ("did", "do"),
     };
     match outcome {
         Outcome::Happened | Outcome::Unknown => past.to_owned(),

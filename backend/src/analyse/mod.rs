@@ -3,6 +3,9 @@
 //! The alert's own record is analysed as soon as the vendor answers; the telemetry around it follows
 //! and adds claims below. Nothing that was shown is taken back or moved.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -70,9 +73,18 @@ impl Run {
         self.grown.send_replace(state.events.len());
     }
 
-    /// The events after the first `seen`.
-    pub fn after(&self, seen: usize) -> Vec<AnalysisEvent> {
-        self.state().events.iter().skip(seen).cloned().collect()
+    /// Whether it came to an end that is none.
+    fn has_failed(&self) -> bool {
+        matches!(self.state().events.last(), Some(AnalysisEvent::Failed(_)))
+    }
+
+    /// The events after the first `seen`, and whether nothing follows them; `None` if there never were
+    /// so many.
+    pub fn after(&self, seen: usize) -> Option<(Vec<AnalysisEvent>, bool)> {
+        let state = self.state();
+        let events = state.events.get(seen..)?.to_vec();
+        let is_over = state.events.last().is_some_and(AnalysisEvent::is_last);
+        Some((events, is_over))
     }
 
     /// Tells how many events there are, whenever that changes.
@@ -188,11 +200,9 @@ impl Analyses {
         };
         let _turn = one.lock().await;
         let now = self.clock.now_unix_ms();
-        if let Some(run) = self
-            .runs()
-            .iter()
-            .find(|run| &run.key == key && now - run.state().read_unix_ms < FRESH_MS)
-        {
+        if let Some(run) = self.runs().iter().find(|run| {
+            &run.key == key && now - run.state().read_unix_ms < FRESH_MS && !run.has_failed()
+        }) {
             return Ok(Arc::clone(run));
         }
         let asked = Instant::now();
@@ -208,12 +218,10 @@ impl Analyses {
             .iter()
             .rev()
             .find(|run| {
-                let state = run.state();
-                let failed = matches!(state.events.last(), Some(AnalysisEvent::Failed(_)));
                 run.key == *key
                     && run.rules == self.rules.digest()
-                    && !failed
-                    && state.alert.updated == alert.updated
+                    && !run.has_failed()
+                    && run.state().alert.updated == alert.updated
             })
             .cloned();
         if let Some(run) = same {
@@ -242,6 +250,7 @@ impl Analyses {
             Arc::clone(&run),
         );
         tokio::spawn(async move {
+            let _ending = Ending { run: &kept, clock };
             let mut voice = Voice::new(&kept, &rules, vendor_ms);
             voice.begin();
             if let Some(context) = context {
@@ -258,7 +267,6 @@ impl Analyses {
                 }));
             }
             voice.end();
-            kept.state().ended_unix_ms = Some(clock.now_unix_ms());
         });
         Ok(run)
     }
@@ -273,6 +281,31 @@ impl Analyses {
                 .is_none_or(|ended| now - ended < KEEP_MS)
         });
         runs
+    }
+}
+
+/// Ends a run, however its work ends: a fault in it must not leave a stream open for ever.
+struct Ending<'a> {
+    run: &'a Run,
+    clock: SharedClock,
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        let is_over = self
+            .run
+            .state()
+            .events
+            .last()
+            .is_some_and(AnalysisEvent::is_last);
+        if !is_over {
+            tracing::error!(analysis = %self.run.id, "the analysis was broken off");
+            self.run.push(AnalysisEvent::Failed(Problem::new(
+                ProblemKind::Internal,
+                "The analysis was broken off by a fault of Aside. What was shown stands; try again for the rest.",
+            )));
+        }
+        self.run.state().ended_unix_ms = Some(self.clock.now_unix_ms());
     }
 }
 

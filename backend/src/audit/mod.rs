@@ -13,6 +13,7 @@ use std::sync::Arc;
 use aside_shared::alert::AlertKey;
 use aside_shared::audit::{AuditAction, AuditEntry};
 use aside_shared::id::{ProposalId, TenantId};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 pub use checkpoint::{Checkpoint, CheckpointError, Notary, public_key};
@@ -81,23 +82,39 @@ impl Record {
 /// The hash that an entry must have after the one with hash `previous` (empty for the first).
 ///
 /// Canonical bytes: domain and version, then the compact JSON of an array of the fields in a fixed
-/// order, so that no field can run into the next.
+/// order, so that no field can run into the next. An alert's own fields come in the order of their
+/// names. All of it is written field by field: a map's order, which a feature of the JSON library
+/// decides, has no part in it.
 pub fn entry_hash(previous: &str, entry: &AuditEntry) -> String {
-    let content = serde_json::json!([
-        previous,
-        entry.seq,
-        entry.at_unix_ms,
-        entry.actor,
-        entry.action,
-        entry.tenant,
-        entry.alert,
-        entry.proposal,
-        entry.detail,
-    ]);
     let mut hasher = Sha256::new();
     hasher.update(b"aside/audit-entry/1\n");
-    hasher.update(content.to_string());
+    hasher.update(canonical(previous, entry));
     hex::encode(hasher.finalize())
+}
+
+fn canonical(previous: &str, entry: &AuditEntry) -> String {
+    let text = |text: &str| Value::from(text).to_string();
+    let or_null = |value: Option<String>| value.unwrap_or_else(|| "null".to_owned());
+    let alert = entry.alert.as_ref().map(|alert| {
+        format!(
+            r#"{{"id":{},"platform":{},"tenant":{}}}"#,
+            text(alert.id.as_str()),
+            text(alert.platform.as_str()),
+            text(alert.tenant.as_str()),
+        )
+    });
+    let fields = [
+        text(previous),
+        entry.seq.to_string(),
+        entry.at_unix_ms.to_string(),
+        text(&entry.actor),
+        json!(entry.action).to_string(),
+        or_null(entry.tenant.as_ref().map(|tenant| text(tenant.as_str()))),
+        or_null(alert),
+        or_null(entry.proposal.as_ref().map(|id| text(id.as_str()))),
+        text(&entry.detail),
+    ];
+    format!("[{}]", fields.join(","))
 }
 
 /// Writes the log.
@@ -137,7 +154,7 @@ impl Audit {
         entry.hash = entry_hash(&previous, &entry);
         rows::insert(tx, &entry).await?;
         if weighty {
-            self.notary.ask_at_once();
+            self.notary.ask_to_cover(entry.seq);
         }
         Ok(entry.seq)
     }
@@ -170,4 +187,49 @@ pub enum AuditError {
     /// The key or the second place.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Hashes of entries as the first version wrote them, computed by another program from the bytes
+    /// that [`entry_hash`] describes: a log of then must still verify.
+    #[test]
+    fn an_entrys_bytes_are_what_they_always_were() {
+        let mut entry = AuditEntry {
+            seq: 7,
+            at_unix_ms: 1_772_461_998_000,
+            actor: "k.mora".to_owned(),
+            action: AuditAction::Decided,
+            tenant: Some("acme".into()),
+            alert: Some(AlertKey {
+                tenant: "acme".into(),
+                platform: "crowdstrike".into(),
+                id: "c1:ind:\"a|b\"".into(),
+            }),
+            proposal: Some("p-1".into()),
+            detail: "approved “isolation” of\n\u{1b}host \\ \u{7f}\u{202e}".to_owned(),
+            hash: String::new(),
+        };
+        assert_eq!(
+            entry_hash(&"ab".repeat(32), &entry),
+            "a835a52c66a294f8b447f83eeeef43032f2fdac7a11eeac8263cbd6999261182"
+        );
+        entry = AuditEntry {
+            seq: 1,
+            at_unix_ms: 0,
+            actor: ASIDE.to_owned(),
+            action: AuditAction::SignIn,
+            tenant: None,
+            alert: None,
+            proposal: None,
+            detail: String::new(),
+            ..entry
+        };
+        assert_eq!(
+            entry_hash("", &entry),
+            "b44471944374c18894b093227013a3cba58d47f9a47ad0e38b709020cba7b8c3"
+        );
+    }
 }

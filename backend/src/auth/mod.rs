@@ -6,6 +6,9 @@ pub mod sessions;
 
 use sha2::{Digest, Sha256};
 
+/// The longest name of an account, in characters.
+pub const NAME_MAX: usize = 64;
+
 /// A new opaque token: 32 random bytes as hex.
 fn new_token() -> String {
     let bytes: [u8; 32] = rand::random();

@@ -31,7 +31,8 @@ pub struct Sessions {
 }
 
 struct Replay {
-    request_id: String,
+    /// The hash of the client's id for the request: as long as it is, little is kept.
+    request: String,
     tokens: Tokens,
     until_unix_ms: i64,
 }
@@ -86,6 +87,13 @@ impl Sessions {
         Ok(tokens)
     }
 
+    /// The user of the live session whose refresh token this is.
+    pub async fn whose(&self, refresh: &Refresh) -> Result<Option<UserName>, Fault> {
+        let hash = token_hash(&refresh.refresh_token);
+        let now = self.clock.now_unix_ms();
+        Ok(self.store.user_of_refresh(&hash, now).await?)
+    }
+
     /// The next pair of tokens. A used token revokes its whole session, except for one repeat of the
     /// same request within 10 seconds (its answer may have been lost on the way).
     pub async fn refresh(&self, refresh: &Refresh) -> Result<Tokens, Fault> {
@@ -119,7 +127,7 @@ impl Sessions {
             .issue(&mut tx, &found.session, found.ends_unix_ms)
             .await?;
         tx.commit().await.map_err(StoreError::from)?;
-        self.remember(hash, refresh.request_id.clone(), &tokens, now);
+        self.remember(hash, &refresh.request_id, &tokens, now);
         Ok(tokens)
     }
 
@@ -241,13 +249,13 @@ impl Sessions {
         })
     }
 
-    fn remember(&self, hash: String, request_id: String, tokens: &Tokens, now: i64) {
+    fn remember(&self, hash: String, request_id: &str, tokens: &Tokens, now: i64) {
         let mut replays = self.replays.lock().unwrap_or_else(PoisonError::into_inner);
         replays.retain(|_, replay| replay.until_unix_ms > now);
         replays.insert(
             hash,
             Replay {
-                request_id,
+                request: token_hash(request_id),
                 tokens: tokens.clone(),
                 until_unix_ms: now + REPLAY_MS,
             },
@@ -257,7 +265,8 @@ impl Sessions {
     fn replay(&self, hash: &str, request_id: &str, now: i64) -> Option<Tokens> {
         let mut replays = self.replays.lock().unwrap_or_else(PoisonError::into_inner);
         let replay = replays.remove(hash)?;
-        (replay.request_id == request_id && replay.until_unix_ms > now).then_some(replay.tokens)
+        (replay.request == token_hash(request_id) && replay.until_unix_ms > now)
+            .then_some(replay.tokens)
     }
 }
 

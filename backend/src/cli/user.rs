@@ -3,6 +3,7 @@
 use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
 
+use aside_backend::auth::NAME_MAX;
 use aside_backend::auth::sessions::Sessions;
 use aside_backend::config::Config;
 use aside_backend::http::Fault;
@@ -108,9 +109,9 @@ fn words(fault: Fault) -> String {
 
 fn account_name(name: &str) -> Result<UserName, String> {
     let plain = |c: char| c.is_alphanumeric() || "-_.@+".contains(c);
-    if name.is_empty() || name.chars().count() > 64 || !name.chars().all(plain) {
+    if name.is_empty() || name.chars().count() > NAME_MAX || !name.chars().all(plain) {
         return Err(format!(
-            "{name:?}: a name has 1 to 64 letters, digits, '-', '_', '.', '@', '+'"
+            "{name:?}: a name has 1 to {NAME_MAX} letters, digits, '-', '_', '.', '@', '+'"
         ));
     }
     Ok(UserName::from(name))

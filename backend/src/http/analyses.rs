@@ -46,11 +46,19 @@ pub async fn events(
         let mut grown = run.grown();
         let mut seen = seen;
         loop {
-            for event in run.after(seen) {
+            let Some((events, is_over)) = run.after(seen) else {
+                // He has seen what was never sent: it was not from this run.
+                outlet.send(sse(0, &AnalysisEvent::Reset)).await;
+                return;
+            };
+            for event in events {
                 seen += 1;
-                if !outlet.send(sse(seen, &event)).await || event.is_last() {
+                if !outlet.send(sse(seen, &event)).await {
                     return;
                 }
+            }
+            if is_over {
+                return;
             }
             let more = outlet
                 .wait(async { grown.wait_for(|count| *count > seen).await.is_ok() })

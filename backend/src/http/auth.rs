@@ -1,5 +1,6 @@
 //! Sign-in, tokens, who am I.
 
+use aside_shared::problem::{Problem, ProblemKind};
 use aside_shared::session::{Login, Me, Refresh, Tokens};
 use axum::Json;
 use axum::extract::State;
@@ -7,6 +8,7 @@ use axum::http::StatusCode;
 
 use super::body::Body;
 use super::{App, Fault};
+use crate::auth::NAME_MAX;
 use crate::auth::access::Access;
 
 /// `POST /auth/login`
@@ -14,6 +16,10 @@ pub async fn login(
     State(app): State<App>,
     Body(login): Body<Login>,
 ) -> Result<Json<Tokens>, Fault> {
+    if login.user.as_str().chars().count() > NAME_MAX {
+        let detail = format!("A name has at most {NAME_MAX} characters.");
+        return Err(Problem::new(ProblemKind::BadRequest, detail).into());
+    }
     app.limits.login(&login.user, app.clock.now_unix_ms())?;
     Ok(Json(app.sessions.login(login).await?))
 }
@@ -23,6 +29,9 @@ pub async fn refresh(
     State(app): State<App>,
     Body(refresh): Body<Refresh>,
 ) -> Result<Json<Tokens>, Fault> {
+    let whose = app.sessions.whose(&refresh).await?;
+    app.limits
+        .refresh(whose.as_ref(), app.clock.now_unix_ms())?;
     Ok(Json(app.sessions.refresh(&refresh).await?))
 }
 

@@ -19,6 +19,7 @@ use axum::extract::{DefaultBodyLimit, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::timeout::TimeoutLayer;
@@ -94,6 +95,7 @@ pub fn router(app: App) -> Router {
         .merge(streams)
         .fallback(problem::no_route)
         .method_not_allowed_fallback(problem::no_method)
+        .layer(CatchPanicLayer::custom(problem::after_panic))
         .layer(axum::middleware::from_fn(problem::with_request_id))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(cors())

@@ -1,8 +1,8 @@
 //! What auditors and administrators read.
 
 use aside_shared::audit::{AuditEntry, AuditHead};
+use aside_shared::id::TenantId;
 use aside_shared::problem::{Problem, ProblemKind};
-use aside_shared::session::Role;
 use axum::Json;
 use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
@@ -38,25 +38,19 @@ pub async fn audit(
 ) -> Result<Json<Page>, Fault> {
     let Query(After { after }) =
         after.map_err(|e| Problem::new(ProblemKind::BadRequest, e.body_text()))?;
-    if !access
-        .grants
-        .iter()
-        .any(|grant| grant.role == Role::Auditor)
-    {
-        return Err(Problem::new(
-            ProblemKind::NotAllowed,
-            "Reading the audit log needs auditor.",
-        )
-        .into());
-    }
-    let everywhere = access.require(&"*".into(), Need::Audit).is_ok();
+    let everywhere = access.require(&"*".into(), Need::Audit);
+    let may_read = |tenant: &TenantId| access.require(tenant, Need::Audit).is_ok();
+    let everywhere = match app.tenants.keys().any(may_read) {
+        true => everywhere.is_ok(),
+        false => everywhere.map(|()| true)?,
+    };
     let mut entries = app.store.audit_after(after, PAGE).await?;
     let next = entries
         .last()
         .map(|last| last.seq)
         .filter(|_| entries.len() >= PAGE as usize);
     entries.retain(|entry| match &entry.tenant {
-        Some(tenant) => access.require(tenant, Need::Audit).is_ok(),
+        Some(tenant) => may_read(tenant),
         None => everywhere,
     });
     Ok(Json(Page {

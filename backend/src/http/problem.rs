@@ -1,6 +1,9 @@
 //! Errors as problem+json, with the request's id, and no more detail of our own faults than that.
 
+use std::any::Any;
+
 use aside_shared::problem::{Problem, ProblemKind};
+use aside_shared::text::{shorten, visible};
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
@@ -40,7 +43,7 @@ impl From<AuditError> for Fault {
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        let problem = match self {
+        let mut problem = match self {
             Self::Problem(problem) => *problem,
             Self::Internal(error) => {
                 tracing::error!(error, "internal fault");
@@ -50,9 +53,14 @@ impl IntoResponse for Fault {
                 )
             }
         };
+        // It may quote the caller or the vendor.
+        problem.detail = visible(&shorten(&problem.detail, DETAIL_MAX));
         respond(problem)
     }
 }
+
+/// How much of a detail is told, in characters.
+const DETAIL_MAX: usize = 1000;
 
 fn respond(problem: Problem) -> Response {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -87,10 +95,24 @@ pub async fn with_request_id(request: Request, next: Next) -> Response {
             problem.status = status.as_u16();
             problem
         }
+        // A path's segment that is not UTF-8, for one.
+        None if status.is_client_error() => {
+            let mut problem = Problem::new(
+                ProblemKind::BadRequest,
+                "The request's address cannot be read.",
+            );
+            problem.status = status.as_u16();
+            problem
+        }
         None => return response,
     };
     problem.instance = id.map(|id| format!("urn:aside:request:{id}"));
     respond(problem)
+}
+
+/// A fault that ended a handler: the others go on, and this one's caller is told.
+pub fn after_panic(_what: Box<dyn Any + Send>) -> Response {
+    Fault::Internal("a handler panicked".to_owned()).into_response()
 }
 
 /// An unknown path.
@@ -107,4 +129,42 @@ pub async fn no_method() -> Fault {
     let mut problem = Problem::new(ProblemKind::BadRequest, "This path takes another method.");
     problem.status = StatusCode::METHOD_NOT_ALLOWED.as_u16();
     problem.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::routing::get;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    use super::*;
+
+    async fn broken() -> &'static str {
+        panic!("secret words")
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_answered_as_a_fault_of_ours() {
+        let router: Router = Router::new()
+            .route("/", get(broken))
+            .layer(CatchPanicLayer::custom(after_panic))
+            .layer(axum::middleware::from_fn(with_request_id));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move { axum::serve(listener, router).await });
+        let _first = rustls::crypto::ring::default_provider().install_default();
+        let request = reqwest::Client::new()
+            .get(url)
+            .header("x-request-id", "r-7");
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(
+            answer.headers()[header::CONTENT_TYPE],
+            "application/problem+json"
+        );
+        let problem: Problem = answer.json().await.unwrap();
+        assert_eq!(problem.instance.as_deref(), Some("urn:aside:request:r-7"));
+        assert!(!problem.detail.contains("secret"), "{problem:?}");
+        server.abort();
+    }
 }

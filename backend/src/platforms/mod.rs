@@ -5,6 +5,7 @@
 //! `aside_shared::console`, and one line in [`REGISTRY`].
 
 pub mod crowdstrike;
+pub mod document;
 pub mod transport;
 
 use std::sync::Arc;
@@ -25,8 +26,9 @@ pub struct Registration {
     pub platform: &'static str,
     /// Connects a configured tenant. Does no I/O yet.
     pub connect: fn(&TenantConfig) -> Result<Platform, String>,
-    /// Normalises a vendor's raw alert (`aside alert`). The error says what is not readable.
-    pub normalise: fn(&TenantId, &serde_json::Value) -> Result<Alert, String>,
+    /// Normalises the alerts of an exported document (`aside alert`): one or several, each or why it is
+    /// none.
+    pub normalise: fn(&TenantId, &serde_json::Value) -> Vec<Result<Alert, String>>,
 }
 
 /// All vendors.
@@ -198,6 +200,26 @@ pub enum PlatformErrorKind {
     },
     /// No answer, a server error, or one that cannot be read.
     Down,
+}
+
+impl PlatformError {
+    /// The vendor's limit alone stands in the way.
+    pub fn is_limit(&self) -> bool {
+        matches!(self.kind, PlatformErrorKind::Limit { .. })
+    }
+
+    /// The same call may go well in a while.
+    pub fn may_pass(&self) -> bool {
+        self.is_limit() || self.kind == PlatformErrorKind::Down
+    }
+
+    /// How long to wait before that, milliseconds: what the vendor asks for, or `otherwise`.
+    pub fn wait_ms(&self, otherwise: i64) -> i64 {
+        match self.kind {
+            PlatformErrorKind::Limit { retry_after_s } => i64::from(retry_after_s) * 1000,
+            _ => otherwise,
+        }
+    }
 }
 
 impl From<PlatformError> for Problem {

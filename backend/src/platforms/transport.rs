@@ -1,33 +1,101 @@
 //! The one HTTP layer of all vendors: deadlines, size limits, token cache, rate limits, safe retries.
 //!
 //! Redirects are never followed: a secret in a form must not travel to another host. Reads are
-//! repeated on 429, 5xx and lost connections; a call that changes something never is.
+//! repeated on 429, 5xx and lost connections; a call that changes something never is. When little is
+//! left of a vendor's limit, reads are spread out, and what is left belongs to the calls that act.
 
-use std::time::{Duration, Instant};
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use reqwest::{Client, RequestBuilder, StatusCode};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::{CallError, PlatformError, PlatformErrorKind};
 
 const CONNECT: Duration = Duration::from_secs(5);
-const ANSWER: Duration = Duration::from_secs(30);
 /// Largest answer that is read, in bytes.
 const ANSWER_MAX: usize = 32 * 1024 * 1024;
-/// Tries of a read.
+/// Tries of a read, none of them begun later than an answer may take.
 const TRIES: u32 = 3;
-/// The longest that a read waits for a vendor's limit.
+/// The longest that a request waits for a vendor's limit.
 const LIMIT_WAIT_MAX: Duration = Duration::from_secs(5);
+/// Vendors count requests by the minute.
+const LIMIT_WINDOW: Duration = Duration::from_secs(60);
+/// The part of a limit that reads leave to the calls that act: one in so many.
+const RESERVE: u64 = 20;
 /// A token is renewed this long before it ends.
 const RENEW_BEFORE: Duration = Duration::from_secs(60);
 
-/// An HTTP client for one vendor.
+/// An HTTP client for one tenant of a vendor.
 #[derive(Clone)]
 pub struct Transport {
     client: Client,
     vendor: &'static str,
+    limit: LimitHeaders,
+    answer_within: Duration,
+    pace: Arc<std::sync::Mutex<Pace>>,
+}
+
+/// How a vendor tells of its limit.
+#[derive(Clone, Copy)]
+pub struct LimitHeaders {
+    /// What any answer says is left.
+    pub left: fn(&Answer) -> Option<Left>,
+    /// How long an answer with 429 asks to wait.
+    pub retry_after: fn(&Answer) -> Duration,
+}
+
+/// What is left of a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Requests that will be answered yet.
+    pub remaining: u64,
+    /// Requests a minute.
+    pub limit: u64,
+}
+
+/// When the next request may leave.
+#[derive(Default)]
+struct Pace {
+    /// The vendor has said that it answers nothing before.
+    closed_until: Option<Instant>,
+    /// What was left, and when that was said.
+    left: Option<(Left, Instant)>,
+    /// The next read's turn while little is left.
+    next_read: Option<Instant>,
+}
+
+impl Pace {
+    /// How long a request has to wait for its turn, or that it is too long to wait.
+    fn turn(&mut self, now: Instant, is_read: bool) -> Result<Duration, Duration> {
+        let mut at = self.closed_until.map_or(now, |until| until.max(now));
+        let spacing = self.spacing(now).filter(|_| is_read);
+        if spacing.is_some() {
+            at = at.max(self.next_read.unwrap_or(now));
+        }
+        let wait = at - now;
+        if wait > LIMIT_WAIT_MAX {
+            return Err(wait);
+        }
+        if let Some(spacing) = spacing {
+            self.next_read = Some(at + spacing);
+        }
+        Ok(wait)
+    }
+
+    /// The time between two reads when little is left: what is left, spread over a minute.
+    fn spacing(&self, now: Instant) -> Option<Duration> {
+        let (left, said) = self.left?;
+        let is_little = left.remaining.saturating_mul(RESERVE) < left.limit;
+        let remaining = u32::try_from(left.remaining.max(1)).unwrap_or(u32::MAX);
+        (is_little && now - said < LIMIT_WINDOW).then(|| LIMIT_WINDOW / remaining)
+    }
 }
 
 /// A vendor's answer, read whole.
@@ -43,7 +111,10 @@ pub struct Answer {
 impl Answer {
     /// The body as JSON.
     pub fn json(&self) -> Result<serde_json::Value, String> {
-        serde_json::from_slice(&self.body).map_err(|e| format!("the answer is no JSON ({e})"))
+        serde_json::from_slice(&self.body).or_else(|e| {
+            super::document::repaired(&self.body)
+                .ok_or_else(|| format!("the answer is no JSON ({e})"))
+        })
     }
 
     /// A header's text.
@@ -60,16 +131,27 @@ struct NoAnswer {
 }
 
 impl Transport {
-    /// A client for a vendor of that name.
-    pub fn new(vendor: &'static str) -> Result<Self, String> {
+    /// A client for a vendor of that name, which tells of its limit in these headers and has so long
+    /// for an answer, to its last byte.
+    pub fn new(
+        vendor: &'static str,
+        limit: LimitHeaders,
+        answer_within: Duration,
+    ) -> Result<Self, String> {
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)
-            .timeout(ANSWER)
+            .timeout(answer_within)
             .user_agent(concat!("aside/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| format!("no HTTP client: {e}"))?;
-        Ok(Self { client, vendor })
+        Ok(Self {
+            client,
+            vendor,
+            limit,
+            answer_within,
+            pace: Arc::default(),
+        })
     }
 
     /// The client, to build requests with.
@@ -78,47 +160,51 @@ impl Transport {
     }
 
     /// Sends a request that changes nothing, again where that makes sense. `build` makes it anew for
-    /// each try. `retry_after` reads the vendor's limit from an answer with 429.
+    /// each try.
     pub async fn read(
         &self,
         what: &str,
         build: impl Fn() -> RequestBuilder,
-        retry_after: impl Fn(&Answer) -> Duration,
     ) -> Result<Answer, PlatformError> {
         let started = Instant::now();
-        let mut words = String::new();
-        for attempt in 0..TRIES {
-            if attempt > 0 {
-                tokio::time::sleep(pause(attempt)).await;
-            }
-            match self.send(what, build()).await {
+        let mut tries = 0;
+        let words = loop {
+            self.take_turn(what, true).await?;
+            tries += 1;
+            let words = match self.send(what, build()).await {
                 Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => {
-                    let wait = retry_after(&answer);
-                    if wait > LIMIT_WAIT_MAX || attempt + 1 == TRIES {
-                        return Err(self.limit(what, wait));
+                    if tries == TRIES {
+                        return Err(self.limit(what, (self.limit.retry_after)(&answer)));
                     }
-                    tokio::time::sleep(wait).await;
+                    continue;
                 }
-                Ok(answer) if answer.status.is_server_error() => words = answer.status.to_string(),
+                Ok(answer) if answer.status.is_server_error() => answer.status.to_string(),
                 Ok(answer) => return Ok(answer),
-                Err(error) => words = error.words,
+                Err(error) => error.words,
+            };
+            if tries == TRIES || started.elapsed() >= self.answer_within {
+                break words;
             }
-        }
+            tokio::time::sleep(pause(tries)).await;
+        };
         let seconds = started.elapsed().as_secs_f32();
         Err(self.down(format!(
-            "{} does not answer: {what}: {words} ({TRIES} tries in {seconds:.1} s)",
+            "{} does not answer: {what}: {words} (tries: {tries} in {seconds:.1} s)",
             self.vendor
         )))
     }
 
     /// Sends a request that changes something, once.
     pub async fn change(&self, what: &str, request: RequestBuilder) -> Result<Answer, CallError> {
+        self.take_turn(what, false)
+            .await
+            .map_err(CallError::Refused)?;
         match self.send(what, request).await {
             Ok(answer) if answer.status.is_server_error() => Err(CallError::AnswerLost(
                 self.down(format!("{}: {what}: {}", self.vendor, answer.status)),
             )),
             Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => Err(
-                CallError::Refused(self.limit(what, Duration::from_secs(60))),
+                CallError::Refused(self.limit(what, (self.limit.retry_after)(&answer))),
             ),
             Ok(answer) => Ok(answer),
             Err(NoAnswer { unsent, words }) => {
@@ -132,10 +218,36 @@ impl Transport {
         }
     }
 
+    /// Waits until the vendor's limit lets a request through; an error when that is too long.
+    async fn take_turn(&self, what: &str, is_read: bool) -> Result<(), PlatformError> {
+        let turn = self.pace().turn(Instant::now(), is_read);
+        let wait = turn.map_err(|wait| self.limit(what, wait))?;
+        tokio::time::sleep(wait).await;
+        Ok(())
+    }
+
+    /// Remembers what an answer says of the vendor's limit.
+    fn learn(&self, answer: &Answer) {
+        let now = Instant::now();
+        let mut pace = self.pace();
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            pace.closed_until = Some(now + (self.limit.retry_after)(answer));
+        } else if let Some(left) = (self.limit.left)(answer) {
+            pace.left = Some((left, now));
+        }
+    }
+
+    fn pace(&self) -> std::sync::MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn send(&self, what: &str, request: RequestBuilder) -> Result<Answer, NoAnswer> {
         let started = Instant::now();
         let result = self.exchange(request).await;
         let ms = started.elapsed().as_millis();
+        if let Ok(answer) = &result {
+            self.learn(answer);
+        }
         match &result {
             Ok(answer) => tracing::info!(
                 vendor = self.vendor,
@@ -243,8 +355,14 @@ impl TokenCache {
         Ok(token)
     }
 
-    /// Forgets the token, because the vendor does not accept it any more.
-    pub async fn forget(&self) {
-        *self.current.lock().await = None;
+    /// Forgets the token that the vendor did not accept, unless another has taken its place by now.
+    pub async fn forget(&self, refused: &SecretString) {
+        let mut current = self.current.lock().await;
+        if current
+            .as_ref()
+            .is_some_and(|(token, _)| token.expose_secret() == refused.expose_secret())
+        {
+            *current = None;
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! A person decides on exactly what was shown.
 
-use aside_shared::action::HostState;
 use aside_shared::approval::{
     Decide, Decision, ExecutionStep, Proposal, ProposalStatus, StepState,
 };
@@ -26,11 +25,9 @@ impl Respond {
     ) -> Result<Proposal, Fault> {
         let shown = self.find(access, id).await?;
         self.check_decision(access, &shown, decide).await?;
-        let state = match decide.decision {
-            Decision::Approve => Some(
-                self.host_state(self.tenant(&shown.view.tenant)?, &shown.view.host)
-                    .await?,
-            ),
+        // What is found when it is approved: nothing, or what is not as it was shown.
+        let found = match decide.decision {
+            Decision::Approve => Some(self.changed(&shown).await?),
             Decision::Decline => None,
         };
         let now = self.clock.now_unix_ms();
@@ -40,7 +37,7 @@ impl Respond {
         if stored.status != ProposalStatus::Open {
             return Err(not_open(&stored).into());
         }
-        let (status, detail, problem) = match &state {
+        let (status, detail, problem) = match found {
             None => (
                 ProposalStatus::Declined {
                     by: access.user.clone(),
@@ -53,7 +50,7 @@ impl Respond {
                 ),
                 None,
             ),
-            Some(state) => match changed(&stored, state) {
+            Some(changed) => match changed {
                 Some(reason) => (
                     ProposalStatus::Void {
                         reason: reason.clone(),
@@ -104,6 +101,29 @@ impl Respond {
         }
     }
 
+    /// What is not as it was shown, in one sentence; for an undo also what forbids it by now.
+    async fn changed(&self, shown: &StoredProposal) -> Result<Option<String>, Fault> {
+        let view = &shown.view;
+        let tenant = self.tenant(&view.tenant)?;
+        let state = self.host_state(tenant, &view.host).await?;
+        if state.isolation != view.isolation {
+            return Ok(Some(format!(
+                "Changed while you read: {} was “{}” and is now “{}”.",
+                view.host_name.as_deref().unwrap_or(view.host.as_str()),
+                view.isolation.words(),
+                state.isolation.words()
+            )));
+        }
+        let undone = match &shown.undoes {
+            Some(id) => self.store.proposal(id).await?,
+            None => None,
+        };
+        match undone {
+            Some(undone) => Ok(self.undo_refused(tenant, &undone, &state).await?),
+            None => Ok(None),
+        }
+    }
+
     /// Role, openness, digest. A refusal is audited.
     async fn check_decision(
         &self,
@@ -149,17 +169,4 @@ fn not_open(stored: &StoredProposal) -> Problem {
         (_, None) => "It is no longer open.".to_owned(),
     };
     Problem::new(ProblemKind::NotOpen, detail)
-}
-
-/// What is not as it was shown, in one sentence.
-fn changed(stored: &StoredProposal, state: &HostState) -> Option<String> {
-    let view = &stored.view;
-    (state.isolation != view.isolation).then(|| {
-        format!(
-            "Changed while you read: {} was “{}” and is now “{}”.",
-            view.host_name.as_deref().unwrap_or(view.host.as_str()),
-            view.isolation.words(),
-            state.isolation.words()
-        )
-    })
 }

@@ -21,6 +21,8 @@ pub enum Act {
     Check {
         /// The state on the approved sheet.
         approved_on: Isolation,
+        /// The request that follows, from 1. The vendor refused those before it unheard.
+        attempt: u32,
     },
     /// A request is about to be sent or was sent; no answer has been recorded. Found after a
     /// restart, it is [`Act::Unclear`].
@@ -87,7 +89,10 @@ impl Execution {
     /// What an approval puts into the outbox.
     pub fn approved(on: Isolation) -> Self {
         Self {
-            act: Act::Check { approved_on: on },
+            act: Act::Check {
+                approved_on: on,
+                attempt: 1,
+            },
             note: Note::NotDue,
         }
     }

@@ -121,10 +121,7 @@ impl Respond {
         let is_open = stored.status == ProposalStatus::Open
             && stored.view.expires_unix_ms > self.clock.now_unix_ms();
         let undo_refused = undo::refused_by_record(&self.store, &stored).await?;
-        let can_be_undone = matches!(
-            stored.status,
-            ProposalStatus::Verified { .. } | ProposalStatus::NotVerified { .. }
-        );
+        let can_be_undone = undo::was_carried_out(&self.store, &stored).await?;
         let may_propose = access.require(&stored.view.tenant, Need::Propose).is_ok();
         let may = May {
             decide: is_open && refused.is_none(),

@@ -1,5 +1,9 @@
 //! The way of an approval, over a real database, an invented vendor and a clock that only tests move.
 
+mod interrupted;
+mod offline;
+mod taking_back;
+
 use std::sync::Arc;
 
 use aside_shared::action::{Action, Isolation};
@@ -9,7 +13,7 @@ use aside_shared::problem::ProblemKind;
 use aside_shared::session::Role;
 
 use super::propose::Because;
-use super::worker::{GRACE_MS, VERIFY_MS, WATCH_MS};
+use super::worker::GRACE_MS;
 use crate::auth::access::{Access, testing::caller};
 use crate::config::PolicyConfig;
 use crate::http::Fault;
@@ -55,10 +59,14 @@ async fn approve(world: &World, by: &Access, proposal: &Proposal) -> Result<Prop
 
 /// Lets the worker do what is due, moving the clock to the next due time, for at most `ms`.
 async fn work_for(world: &World, ms: i64) {
+    work_as(world, "worker-1", ms).await;
+}
+
+async fn work_as(world: &World, owner: &str, ms: i64) {
     use crate::clock::Clock as _;
     let end = world.clock.now_unix_ms() + ms;
     for _ in 0..20_000 {
-        while world.respond.turn("worker-1").await.unwrap() {}
+        while world.respond.turn(owner).await.unwrap() {}
         let Some(due) = world.store.next_due().await.unwrap() else {
             return;
         };
@@ -86,6 +94,12 @@ async fn shown(world: &World, proposal: &Proposal) -> Proposal {
         .show(&responder(), &proposal.view.proposal)
         .await
         .unwrap()
+}
+
+/// The host's state, changed behind Aside's back.
+fn set(world: &World, isolation: Isolation) {
+    let mut vendor = world.vendor.state();
+    vendor.isolation.insert("h1".to_owned(), isolation);
 }
 
 #[tokio::test]
@@ -265,11 +279,7 @@ async fn a_host_that_the_alert_does_not_name_is_refused_and_so_is_a_bare_release
 #[tokio::test]
 async fn a_host_that_somebody_else_isolated_is_said_to_be_so() {
     let world = world().await;
-    world
-        .vendor
-        .state()
-        .isolation
-        .insert("h1".to_owned(), Isolation::Isolated);
+    set(&world, Isolation::Isolated);
     let Fault::Problem(problem) = propose(&world, &analyst(), "h1").await.unwrap_err() else {
         panic!()
     };
@@ -284,11 +294,7 @@ async fn a_host_that_somebody_else_isolated_is_said_to_be_so() {
 async fn a_change_while_the_sheet_is_read_voids_it_and_nothing_is_sent() {
     let world = world().await;
     let proposal = propose(&world, &analyst(), "h1").await.unwrap();
-    world
-        .vendor
-        .state()
-        .isolation
-        .insert("h1".to_owned(), Isolation::Isolating);
+    set(&world, Isolation::Isolating);
     assert_eq!(
         kind(approve(&world, &responder(), &proposal).await.unwrap_err()),
         ProblemKind::Changed
@@ -305,11 +311,7 @@ async fn a_change_while_the_sheet_is_read_voids_it_and_nothing_is_sent() {
 async fn a_change_between_approval_and_execution_stops_it() {
     let world = world().await;
     let proposal = approved(&world).await;
-    world
-        .vendor
-        .state()
-        .isolation
-        .insert("h1".to_owned(), Isolation::Isolated);
+    set(&world, Isolation::Isolated);
     work_for(&world, 60_000).await;
     assert!(matches!(
         shown(&world, &proposal).await.status,
@@ -364,111 +366,6 @@ async fn a_refusal_ends_it_and_says_why() {
     assert!(reason.contains("409"));
     assert_eq!(world.vendor.state().asked.len(), 1);
     assert!(world.vendor.state().notes.is_empty());
-}
-
-#[tokio::test]
-async fn an_offline_host_is_not_verified_after_ten_minutes_and_watched_for_seven_days() {
-    let world = world().await;
-    world.vendor.state().offline = true;
-    let proposal = approved(&world).await;
-    work_for(&world, VERIFY_MS + 30_000).await;
-    let ProposalStatus::NotVerified {
-        reason,
-        still_checking,
-    } = shown(&world, &proposal).await.status
-    else {
-        panic!()
-    };
-    assert!(reason.contains("treat the host as connected") && still_checking);
-    assert_eq!(
-        world.vendor.state().notes.len(),
-        1,
-        "the note does not wait for the host"
-    );
-    work_for(&world, WATCH_MS).await;
-    let given_up = shown(&world, &proposal).await;
-    assert!(matches!(
-        given_up.status,
-        ProposalStatus::NotVerified {
-            still_checking: false,
-            ..
-        }
-    ));
-    assert!(given_up.may.check_again);
-    world
-        .vendor
-        .state()
-        .isolation
-        .insert("h1".to_owned(), Isolation::Isolated);
-    world
-        .respond
-        .check_again(&responder(), &proposal.view.proposal)
-        .await
-        .unwrap();
-    work_for(&world, 60_000).await;
-    assert!(matches!(
-        shown(&world, &proposal).await.status,
-        ProposalStatus::Verified { .. }
-    ));
-    assert_eq!(world.vendor.state().asked.len(), 1);
-    assert_eq!(world.vendor.state().notes.len(), 1);
-}
-
-#[tokio::test]
-async fn an_undo_is_a_proposal_of_its_own() {
-    let world = world().await;
-    let proposal = approved(&world).await;
-    work_for(&world, 60_000).await;
-    let undo = world
-        .respond
-        .undo(&analyst(), &proposal.view.proposal)
-        .await
-        .unwrap();
-    assert_eq!(undo.view.action, Action::ReleaseHost);
-    assert_eq!(
-        world.vendor.state().asked.len(),
-        1,
-        "opening it sends nothing"
-    );
-    approve(&world, &responder(), &undo).await.unwrap();
-    work_for(&world, 60_000).await;
-    assert_eq!(
-        world.vendor.state().asked,
-        [Action::IsolateHost, Action::ReleaseHost]
-    );
-    assert!(matches!(
-        shown(&world, &undo).await.status,
-        ProposalStatus::Verified { .. }
-    ));
-    assert!(!shown(&world, &proposal).await.may.undo);
-}
-
-#[tokio::test]
-async fn an_undo_is_refused_when_the_state_is_not_asides_any_more() {
-    let world = world().await;
-    let proposal = approved(&world).await;
-    work_for(&world, 60_000).await;
-    let id = &proposal.view.proposal;
-    world
-        .vendor
-        .state()
-        .isolation
-        .insert("h1".to_owned(), Isolation::None);
-    assert_eq!(
-        kind(world.respond.undo(&analyst(), id).await.unwrap_err()),
-        ProblemKind::NotOffered
-    );
-    world
-        .vendor
-        .state()
-        .isolation
-        .insert("h1".to_owned(), Isolation::Isolated);
-    world.vendor.state().last_actor = Some("somebody".to_owned());
-    let Fault::Problem(problem) = world.respond.undo(&analyst(), id).await.unwrap_err() else {
-        panic!()
-    };
-    assert!(problem.detail.contains("somebody"));
-    assert_eq!(world.vendor.state().asked.len(), 1);
 }
 
 #[tokio::test]
@@ -536,38 +433,108 @@ async fn a_vendor_that_is_down_is_waited_for() {
 }
 
 #[tokio::test]
-async fn killed_between_sending_and_recording_it_reads_the_state_first() {
-    for carried_out in [true, false] {
-        let world = world().await;
-        let proposal = approved(&world).await;
-        // What the outbox holds when the process is killed while the request is on its way.
-        let execution = super::execution::Execution {
-            act: super::execution::Act::Calling {
-                attempt: 1,
-                since_unix_ms: crate::clock::Clock::now_unix_ms(&*world.clock),
-                before: Isolation::None,
-            },
-            note: super::execution::Note::NotDue,
-        };
-        let mut tx = world.store.write().await.unwrap();
-        crate::store::proposals::save_execution(&mut tx, &proposal.view.proposal, &execution, 0)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-        if carried_out {
-            world
-                .vendor
-                .state()
-                .isolation
-                .insert("h1".to_owned(), Isolation::Isolated);
-        }
-        work_for(&world, GRACE_MS / 2).await;
-        assert!(world.vendor.state().asked.is_empty());
-        work_for(&world, GRACE_MS).await;
-        assert_eq!(world.vendor.state().asked.len(), usize::from(!carried_out));
-        assert!(matches!(
-            shown(&world, &proposal).await.status,
-            ProposalStatus::Verified { .. }
-        ));
-    }
+async fn a_request_that_the_vendors_limit_holds_back_is_sent_when_it_lets_it_through() {
+    let world = world().await;
+    world.vendor.state().next = vec![Fate::Limited, Fate::Limited];
+    let proposal = approved(&world).await;
+    work_for(&world, 29_000).await;
+    assert_eq!(world.vendor.state().asked.len(), 1, "not before its time");
+    work_for(&world, 60_000).await;
+    assert_eq!(world.vendor.state().asked.len(), 3);
+    assert!(matches!(
+        shown(&world, &proposal).await.status,
+        ProposalStatus::Verified { .. }
+    ));
+    let log = world.store.audit_of_alert(&alert().key).await.unwrap();
+    let refused = log
+        .iter()
+        .filter(|entry| entry.detail.contains("nothing has changed"));
+    assert_eq!(refused.count(), 2);
+}
+
+#[tokio::test]
+async fn a_limit_that_stays_ends_it_and_a_change_by_others_meanwhile_stops_it() {
+    let world = world().await;
+    world.vendor.state().next = vec![Fate::Limited, Fate::Limited, Fate::Limited];
+    let proposal = approved(&world).await;
+    work_for(&world, 300_000).await;
+    let ProposalStatus::Failed { reason } = shown(&world, &proposal).await.status else {
+        panic!()
+    };
+    assert!(reason.contains("limit"), "{reason}");
+    assert_eq!(world.vendor.state().asked.len(), 3);
+
+    world.vendor.state().next = vec![Fate::Limited];
+    let proposal = approved(&world).await;
+    work_for(&world, 10_000).await;
+    set(&world, Isolation::Isolated);
+    work_for(&world, 300_000).await;
+    // It is somebody else's, and not offered for undo.
+    let after = shown(&world, &proposal).await;
+    assert!(matches!(after.status, ProposalStatus::Stopped { .. }));
+    assert!(!after.may.undo);
+}
+
+#[tokio::test]
+async fn a_limit_after_a_lost_answer_leaves_the_first_request_unclear() {
+    let world = world().await;
+    world.vendor.state().next = vec![Fate::LostBefore, Fate::Limited];
+    let proposal = approved(&world).await;
+    work_for(&world, GRACE_MS + 5_000).await;
+    assert_eq!(world.vendor.state().asked.len(), 2);
+    // The first arrives after all.
+    set(&world, Isolation::Isolated);
+    work_for(&world, 60_000).await;
+    assert_eq!(world.vendor.state().asked.len(), 2);
+    assert!(matches!(
+        shown(&world, &proposal).await.status,
+        ProposalStatus::Verified { .. }
+    ));
+}
+
+#[tokio::test]
+async fn a_note_waits_for_the_limit_and_for_notes_that_cannot_be_read_just_now() {
+    let world = world().await;
+    world.vendor.state().next_notes = vec![Fate::Limited, Fate::LostAfter];
+    world.vendor.state().notes_unreadable = true;
+    approved(&world).await;
+    work_for(&world, 4_000).await;
+    world.vendor.state().notes_unreadable = false;
+    work_for(&world, 120_000).await;
+    assert_eq!(world.vendor.state().notes.len(), 1);
+}
+
+#[tokio::test]
+async fn a_note_says_who_when_and_where_it_stands_and_nothing_that_an_attacker_wrote() {
+    let world = world().await;
+    world.vendor.state().role = "<b>role</b>";
+    let because = Because {
+        text: "<img src=x> ran evil.exe".to_owned(),
+        evidence: Vec::new(),
+    };
+    let request = Propose {
+        alert: alert().key,
+        action: Action::IsolateHost,
+        host: "h1".into(),
+    };
+    let proposal = world
+        .respond
+        .propose(&analyst(), &request, &alert(), because)
+        .await
+        .unwrap();
+    approve(&world, &responder(), &proposal).await.unwrap();
+    work_for(&world, 60_000).await;
+    let log = world.store.audit_of_alert(&alert().key).await.unwrap();
+    let written = log
+        .iter()
+        .find(|entry| entry.detail.contains("writing an entry in the case"))
+        .unwrap();
+    let noted = aside_shared::instant::utc(written.at_unix_ms);
+    assert_eq!(
+        world.vendor.state().notes,
+        [format!(
+            "Aside: Host isolation approved by res, noted {noted}. Proposal {}, audit entry {}.",
+            proposal.view.proposal, written.seq
+        )]
+    );
 }

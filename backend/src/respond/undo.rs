@@ -1,5 +1,6 @@
 //! Taking back: a proposal of its own, refused where the state is not Aside's any more.
 
+use aside_shared::action::HostState;
 use aside_shared::approval::{Proposal, ProposalStatus};
 use aside_shared::audit::AuditAction;
 use aside_shared::id::ProposalId;
@@ -8,7 +9,7 @@ use aside_shared::problem::{Problem, ProblemKind};
 use super::execution::{Act, Execution, Note};
 use super::{Respond, propose::Because};
 use crate::audit::Record;
-use crate::auth::access::{Access, Need};
+use crate::auth::access::{Access, Need, Tenant};
 use crate::http::Fault;
 use crate::store::proposals::{self, StoredProposal};
 use crate::store::{Store, StoreError};
@@ -18,10 +19,7 @@ pub(super) async fn refused_by_record(
     store: &Store,
     stored: &StoredProposal,
 ) -> Result<Option<String>, StoreError> {
-    if !matches!(
-        stored.status,
-        ProposalStatus::Verified { .. } | ProposalStatus::NotVerified { .. }
-    ) {
+    if !was_carried_out(store, stored).await? {
         return Ok(Some(
             "Only what was carried out can be taken back.".to_owned(),
         ));
@@ -30,6 +28,21 @@ pub(super) async fn refused_by_record(
         return Ok(Some("Aside has acted on this host again since.".to_owned()));
     }
     Ok(None)
+}
+
+/// Verified, not verified, or accepted by the vendor and still pending.
+pub(super) async fn was_carried_out(
+    store: &Store,
+    stored: &StoredProposal,
+) -> Result<bool, StoreError> {
+    Ok(match stored.status {
+        ProposalStatus::Verified { .. } | ProposalStatus::NotVerified { .. } => true,
+        ProposalStatus::Running { .. } => store
+            .execution(stored.id())
+            .await?
+            .is_some_and(|execution| matches!(execution.act, Act::Verifying { .. })),
+        _ => false,
+    })
 }
 
 impl Respond {
@@ -41,31 +54,7 @@ impl Respond {
         let tenant = self.tenant(&stored.view.tenant)?;
         let state = self.host_state(tenant, &stored.view.host).await?;
         let action = stored.view.action;
-        let is_ours = match stored.status {
-            ProposalStatus::NotVerified { .. } => {
-                [action.wanted(), action.pending()].contains(&state.isolation)
-            }
-            _ => state.isolation == action.wanted(),
-        };
-        let by_another = state
-            .last_actor
-            .as_ref()
-            .filter(|actor| **actor != tenant.platform.service_account)
-            .map(|actor| {
-                format!(
-                    "{} names {actor} as the last who changed it.",
-                    stored.view.platform_label
-                )
-            });
-        let refused = match refused_by_record(&self.store, &stored).await? {
-            Some(reason) => Some(reason),
-            None if !is_ours => Some(format!(
-                "{} reports “{}”, which is not the state that Aside left. Somebody else has changed it since.",
-                stored.view.platform_label,
-                state.isolation.words()
-            )),
-            None => by_another,
-        };
+        let refused = self.undo_refused(tenant, &stored, &state).await?;
         if let Some(reason) = refused {
             let record = Record::new(
                 access.user.as_str(),
@@ -97,6 +86,34 @@ impl Respond {
         .await
     }
 
+    /// Why `stored` cannot be taken back while the vendor reports `state`.
+    pub(super) async fn undo_refused(
+        &self,
+        tenant: &Tenant,
+        stored: &StoredProposal,
+        state: &HostState,
+    ) -> Result<Option<String>, StoreError> {
+        if let Some(reason) = refused_by_record(&self.store, stored).await? {
+            return Ok(Some(reason));
+        }
+        let action = stored.view.action;
+        let is_ours = state.isolation == action.wanted()
+            || (state.isolation == action.pending()
+                && !matches!(stored.status, ProposalStatus::Verified { .. }));
+        let vendor = &stored.view.platform_label;
+        if !is_ours {
+            return Ok(Some(format!(
+                "{vendor} reports “{}”, which is not the state that Aside left. Somebody else has changed it since.",
+                state.isolation.words()
+            )));
+        }
+        let another = state
+            .last_actor
+            .as_ref()
+            .filter(|actor| **actor != tenant.platform.service_account);
+        Ok(another.map(|actor| format!("{vendor} names {actor} as the last who changed it.")))
+    }
+
     /// Asks the vendor again after verification was given up.
     pub async fn check_again(&self, access: &Access, id: &ProposalId) -> Result<Proposal, Fault> {
         let stored = self.find(access, id).await?;
@@ -114,6 +131,15 @@ impl Respond {
         };
         let now = self.clock.now_unix_ms();
         let mut tx = self.store.write().await?;
+        let view = &stored.view;
+        let live = proposals::find_live(&mut tx, &view.tenant, &view.host, view.action).await?;
+        if live.is_some() {
+            let detail = format!(
+                "Another {} of this host is open. It tells how the host stands.",
+                view.action.noun()
+            );
+            return Err(Problem::new(ProblemKind::NotOpen, detail).into());
+        }
         let status = ProposalStatus::NotVerified {
             reason: reason.clone(),
             still_checking: true,

@@ -6,6 +6,7 @@
 //! the state is read through a grace time, and only if it is still what it was before the first
 //! request is the request sent again.
 
+use std::ops::Deref;
 use std::time::Duration;
 
 use aside_shared::action::{Action, Isolation};
@@ -23,8 +24,9 @@ use crate::platforms::{CallError, NotePlace};
 use crate::store::StoreError;
 use crate::store::proposals::{self, StoredProposal};
 
-/// How long one turn may take before another worker may take over.
-const LEASE_MS: i64 = 90_000;
+/// How long one turn may take before another worker may take over: longer than all deadlines of the
+/// vendor calls in it. What is announced renews it; whoever has lost it commits nothing more.
+pub(crate) const LEASE_MS: i64 = 5 * 60 * 1000;
 /// How long the state is watched after an answer was lost, before the request is repeated.
 pub(crate) const GRACE_MS: i64 = 20_000;
 /// Requests sent at most for one approval.
@@ -33,8 +35,24 @@ const ATTEMPTS: u32 = 3;
 pub(crate) const VERIFY_MS: i64 = 10 * 60 * 1000;
 /// After this Aside stops asking. The limit is Aside's, not the vendor's.
 pub(crate) const WATCH_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// How long a note whose answer was lost is looked for while the notes cannot be read.
+const NOTE_WATCH_MS: i64 = 2 * 60 * 1000;
 /// The pause after a vendor that did not answer.
 const PAUSE_MS: i64 = 5_000;
+
+/// A proposal whose outbox entry a worker holds.
+struct Held<'a> {
+    stored: StoredProposal,
+    owner: &'a str,
+}
+
+impl Deref for Held<'_> {
+    type Target = StoredProposal;
+
+    fn deref(&self) -> &StoredProposal {
+        &self.stored
+    }
+}
 
 /// What a turn came to: committed in one transaction.
 struct Turn {
@@ -81,6 +99,9 @@ pub enum WorkerError {
     /// The log.
     #[error(transparent)]
     Audit(#[from] AuditError),
+    /// The turn took too long: another worker has taken over, and this one's result is not written.
+    #[error("the lease on proposal {0} has ended")]
+    LeaseLost(ProposalId),
 }
 
 impl Respond {
@@ -121,18 +142,14 @@ impl Respond {
         let Some(stored) = self.store.proposal(&id).await? else {
             return Ok(false);
         };
-        self.advance(&stored, execution).await?;
+        self.advance(&Held { stored, owner }, execution).await?;
         let mut tx = self.store.write().await?;
-        proposals::release_lease(&mut tx, &id).await?;
+        proposals::release_lease(&mut tx, &id, owner).await?;
         tx.commit().await.map_err(StoreError::from)?;
         Ok(true)
     }
 
-    async fn advance(
-        &self,
-        stored: &StoredProposal,
-        execution: Execution,
-    ) -> Result<(), WorkerError> {
+    async fn advance(&self, stored: &Held<'_>, execution: Execution) -> Result<(), WorkerError> {
         let Some(tenant) = self.tenants.get(&stored.view.tenant) else {
             let turn = Turn::to(Act::Ended, Note::Ended, 0)
                 .status(ProposalStatus::Stopped {
@@ -153,7 +170,10 @@ impl Respond {
         }
         let Execution { act, note } = execution;
         match act {
-            Act::Check { approved_on } => self.check(stored, tenant, approved_on).await,
+            Act::Check {
+                approved_on,
+                attempt,
+            } => self.check(stored, tenant, approved_on, attempt).await,
             // Found like this, the process was killed between sending and recording the answer.
             Act::Calling {
                 attempt,
@@ -201,9 +221,10 @@ impl Respond {
     /// Reads the state before anything is sent; then announces and sends the request.
     async fn check(
         &self,
-        stored: &StoredProposal,
+        stored: &Held<'_>,
         tenant: &Tenant,
         approved_on: Isolation,
+        attempt: u32,
     ) -> Result<(), WorkerError> {
         let stop = |reason: String| {
             Turn::to(Act::Ended, Note::Ended, 0)
@@ -225,13 +246,12 @@ impl Respond {
         let state = match self.host_state(tenant, &stored.view.host).await {
             Ok(state) => state,
             Err(problem) => {
+                let act = Act::Check {
+                    approved_on,
+                    attempt,
+                };
                 return self
-                    .wait_for_vendor(
-                        stored,
-                        Act::Check { approved_on },
-                        Note::NotDue,
-                        &problem.detail,
-                    )
+                    .wait_for_vendor(stored, act, Note::NotDue, &problem.detail)
                     .await;
             }
         };
@@ -243,16 +263,22 @@ impl Respond {
             );
             return self.commit(stored, stop(reason)).await;
         }
-        self.send(stored, tenant, 1, approved_on).await
+        let again = Act::Check {
+            approved_on,
+            attempt: attempt + 1,
+        };
+        self.send(stored, tenant, attempt, approved_on, again).await
     }
 
-    /// Announces a request, commits, sends it, and records what came back.
+    /// Announces a request, commits, sends it, and records what came back. If the vendor's limit
+    /// does not let it through, the entry is `again` until the limit does.
     async fn send(
         &self,
-        stored: &StoredProposal,
+        stored: &Held<'_>,
         tenant: &Tenant,
         attempt: u32,
         before: Isolation,
+        again: Act,
     ) -> Result<(), WorkerError> {
         let Some(isolation) = &tenant.platform.isolation else {
             return Ok(());
@@ -286,6 +312,14 @@ impl Respond {
         let now = self.clock.now_unix_ms();
         let turn = match answer {
             Ok(()) => accepted(vendor, now),
+            Err(CallError::Refused(error)) if attempt < ATTEMPTS && error.is_limit() => {
+                Turn::to(again, Note::NotDue, now + error.wait_ms(PAUSE_MS))
+                    .record(
+                        AuditAction::VendorAnswer,
+                        format!("not taken, nothing has changed: {error}"),
+                    )
+                    .step(StepState::Failed, error.to_string())
+            }
             Err(CallError::Refused(error)) => {
                 let reason = format!("{vendor} refused: {error}");
                 Turn::to(Act::Ended, Note::Ended, 0)
@@ -320,7 +354,7 @@ impl Respond {
     /// After a lost answer: has it been carried out? Only if not, and only after the grace time, again.
     async fn resolve_unclear(
         &self,
-        stored: &StoredProposal,
+        stored: &Held<'_>,
         tenant: &Tenant,
         attempt: u32,
         since_unix_ms: i64,
@@ -354,7 +388,7 @@ impl Respond {
         }
         if attempt >= ATTEMPTS || state.isolation != before {
             let reason = format!(
-                "{vendor} gave no clear answer to {attempt} requests and reports “{}”. Look at the host in the console.",
+                "{vendor} gave no clear answer to request {attempt} and reports “{}”. Look at the host in the console.",
                 state.isolation.words()
             );
             let turn = Turn::to(Act::Ended, Note::Ended, 0)
@@ -363,13 +397,19 @@ impl Respond {
                 .status(ProposalStatus::Failed { reason });
             return self.commit(stored, turn).await;
         }
-        self.send(stored, tenant, attempt + 1, before).await
+        // The one whose answer was lost may arrive yet: it stays unclear until the next is sent.
+        let again = Act::Unclear {
+            attempt: attempt + 1,
+            since_unix_ms,
+            before,
+        };
+        self.send(stored, tenant, attempt + 1, before, again).await
     }
 
     /// Reads the state until it is the wanted one.
     async fn verify(
         &self,
-        stored: &StoredProposal,
+        stored: &Held<'_>,
         tenant: &Tenant,
         since_unix_ms: i64,
         polls: u32,
@@ -395,6 +435,13 @@ impl Respond {
             self.clock.now_unix_ms(),
         );
         let waited = now - since_unix_ms;
+        if state.isolation != action.wanted() && self.is_taken_back(stored).await? {
+            let reason = "It was taken back before it was verified.".to_owned();
+            let turn = Turn::to(Act::Ended, Note::Ended, 0)
+                .record(AuditAction::Outcome, format!("stopped: {reason}"))
+                .status(ProposalStatus::Stopped { reason });
+            return self.commit(stored, turn).await;
+        }
         if state.isolation == action.wanted() {
             let turn = Turn::to(Act::Ended, due_note(note), now)
                 .record(
@@ -463,10 +510,16 @@ impl Respond {
         self.commit(stored, Turn::to(act, note, next)).await
     }
 
+    /// Whether an undo of it has been carried out: then what it waits for will not come.
+    async fn is_taken_back(&self, stored: &StoredProposal) -> Result<bool, StoreError> {
+        let undo = self.store.undo_of(stored.id()).await?;
+        Ok(undo.is_some_and(|undo| matches!(undo.status, ProposalStatus::Verified { .. })))
+    }
+
     /// Writes the note, once: it is looked for before it is written.
     async fn advance_note(
         &self,
-        stored: &StoredProposal,
+        stored: &Held<'_>,
         tenant: &Tenant,
         execution: Execution,
     ) -> Result<(), WorkerError> {
@@ -500,14 +553,25 @@ impl Respond {
         };
         let is_there = match notes.has(&stored.view.alert.id, stored.id().as_str()).await {
             Ok(is_there) => is_there,
-            // Whether it stands there cannot be seen: it is reported and not written blindly.
             Err(error) => {
-                return self
-                    .commit(
-                        stored,
-                        give_up(act, format!("notes cannot be read: {error}")),
-                    )
-                    .await;
+                let next = match since_unix_ms {
+                    None if attempt < ATTEMPTS => Some(Note::Due {
+                        attempt: attempt + 1,
+                    }),
+                    Some(since_unix_ms) if now - since_unix_ms < NOTE_WATCH_MS => {
+                        Some(Note::Unclear {
+                            attempt,
+                            since_unix_ms,
+                        })
+                    }
+                    _ => None,
+                };
+                let turn = match next.filter(|_| error.may_pass()) {
+                    Some(next) => Turn::to(act, next, now + error.wait_ms(PAUSE_MS)),
+                    // Whether it stands there cannot be seen: it is reported and not written blindly.
+                    None => give_up(act, format!("notes cannot be read: {error}")),
+                };
+                return self.commit(stored, turn).await;
             }
         };
         if is_there {
@@ -545,6 +609,15 @@ impl Respond {
             Ok(()) => Turn::to(act, Note::Ended, due_after)
                 .record(AuditAction::VendorAnswer, format!("wrote {words}"))
                 .step(StepState::Done, format!("Wrote {words}")),
+            Err(CallError::Refused(error)) if attempt < ATTEMPTS && error.is_limit() => {
+                let next = Note::Due {
+                    attempt: attempt + 1,
+                };
+                Turn::to(act, next, now + error.wait_ms(PAUSE_MS)).record(
+                    AuditAction::VendorAnswer,
+                    format!("not taken, no note was written: {error}"),
+                )
+            }
             Err(CallError::Refused(error)) => give_up(act, error.to_string()),
             Err(CallError::AnswerLost(error)) => Turn::to(
                 act,
@@ -564,7 +637,7 @@ impl Respond {
 
     async fn announce_note(
         &self,
-        stored: &StoredProposal,
+        stored: &Held<'_>,
         act: Act,
         attempt: u32,
         words: &str,
@@ -590,7 +663,7 @@ impl Respond {
 
     async fn wait_for_vendor(
         &self,
-        stored: &StoredProposal,
+        stored: &Held<'_>,
         act: Act,
         note: Note,
         why: &str,
@@ -603,18 +676,22 @@ impl Respond {
         .await
     }
 
-    async fn commit(&self, stored: &StoredProposal, turn: Turn) -> Result<(), WorkerError> {
+    async fn commit(&self, stored: &Held<'_>, turn: Turn) -> Result<(), WorkerError> {
         self.commit_with_seq(stored, turn).await?;
         Ok(())
     }
 
     async fn commit_with_seq(
         &self,
-        stored: &StoredProposal,
+        stored: &Held<'_>,
         turn: Turn,
     ) -> Result<Option<u64>, WorkerError> {
         let id: &ProposalId = stored.id();
         let mut tx = self.store.write().await?;
+        let lease_ends = self.clock.now_unix_ms() + LEASE_MS;
+        if !proposals::renew_lease(&mut tx, id, stored.owner, lease_ends).await? {
+            return Err(WorkerError::LeaseLost(id.clone()));
+        }
         let mut seq = None;
         if let Some((action, detail)) = turn.record {
             let record = Record::new(ASIDE, action, detail)

@@ -127,6 +127,27 @@ impl Store {
         .transpose()
     }
 
+    /// The user of the live session that a refresh token's hash belongs to, used or not.
+    pub async fn user_of_refresh(
+        &self,
+        hash: &str,
+        now_unix_ms: i64,
+    ) -> Result<Option<UserName>, StoreError> {
+        let row = sqlx::query(
+            "SELECT s.user FROM refresh_tokens r
+             JOIN sessions s ON s.id = r.session JOIN users u ON u.name = s.user
+             WHERE r.hash = ? AND s.ends_unix_ms > ? AND s.ended = 0 AND u.disabled = 0",
+        )
+        .bind(hash)
+        .bind(now_unix_ms)
+        .fetch_optional(&self.readers)
+        .await?;
+        Ok(row
+            .map(|row| row.try_get("user"))
+            .transpose()?
+            .map(UserName))
+    }
+
     /// Whether a session is live at `now`: what an open stream asks again and again.
     pub async fn session_is_live(&self, id: &str, now_unix_ms: i64) -> Result<bool, StoreError> {
         let row = sqlx::query(

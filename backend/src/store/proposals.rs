@@ -135,7 +135,7 @@ async fn count_change(tx: &mut Write<'_>, id: &ProposalId) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Puts an execution into the outbox, or saves it there, due at `due`; the lease is given back.
+/// Puts an execution into the outbox, or saves it there, due at `due`; one that has ended is taken out.
 pub async fn save_execution(
     tx: &mut Write<'_>,
     id: &ProposalId,
@@ -189,12 +189,37 @@ pub async fn claim_due(
     .transpose()
 }
 
-/// Gives a lease back.
-pub async fn release_lease(tx: &mut Write<'_>, id: &ProposalId) -> Result<(), StoreError> {
-    sqlx::query("UPDATE executions SET lease_owner = NULL, lease_unix_ms = 0 WHERE proposal = ?")
-        .bind(id.as_str())
-        .execute(&mut **tx)
-        .await?;
+/// Makes a lease last longer; `false` if it is not `owner`'s any more.
+pub async fn renew_lease(
+    tx: &mut Write<'_>,
+    id: &ProposalId,
+    owner: &str,
+    lease_ends_unix_ms: i64,
+) -> Result<bool, StoreError> {
+    let renewed = sqlx::query(
+        "UPDATE executions SET lease_unix_ms = ? WHERE proposal = ? AND lease_owner = ?",
+    )
+    .bind(lease_ends_unix_ms)
+    .bind(id.as_str())
+    .bind(owner)
+    .execute(&mut **tx)
+    .await?;
+    Ok(renewed.rows_affected() > 0)
+}
+
+/// Gives a lease back, if it is still `owner`'s.
+pub async fn release_lease(
+    tx: &mut Write<'_>,
+    id: &ProposalId,
+    owner: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE executions SET lease_owner = NULL, lease_unix_ms = 0 WHERE proposal = ? AND lease_owner = ?",
+    )
+    .bind(id.as_str())
+    .bind(owner)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

@@ -6,7 +6,6 @@ use std::cell::RefCell;
 
 use aside_shared::api::{ReadActivity, Recent};
 use aside_shared::approval::Proposal;
-use aside_shared::chat::Answer;
 use aside_shared::event::AnalysisEvent;
 use aside_shared::id::{AnalysisId, ProposalId};
 use aside_shared::problem::{Problem, ProblemKind};
@@ -101,7 +100,7 @@ pub async fn call(call: &Call) -> Result<Reply, Fault> {
         }
         Call::Analyse(body) => Reply::Started(asked(post("/analyses", body)).await?),
         Call::Host(body) => Reply::Host(asked(post("/hosts/state", body)).await?),
-        Call::Ask(body) => Reply::Answer(answer(post("/questions", body)).await?),
+        Call::Ask(body) => Reply::Answer(asked(post("/questions", body)).await?),
         Call::Activity(alert) => {
             let alert = alert.clone();
             Reply::Activity(asked(post("/alerts/activity", &ReadActivity { alert })).await?)
@@ -132,7 +131,7 @@ pub async fn follow_analysis(
     let mut finished = false;
     let ended = follow(request, |id, data| {
         // An event of a later version is skipped: the rest still makes sense.
-        if let Ok(event) = json::event(&data) {
+        if let Ok(event) = json::read::<AnalysisEvent>(&data) {
             finished |= event.is_last();
             each(id, event);
         }
@@ -185,11 +184,6 @@ async fn follow(request: Request<'_>, mut each: impl FnMut(Option<u64>, String))
             each(event.id, event.data);
         }
     }
-}
-
-async fn answer(request: Request<'_>) -> Result<Answer, Fault> {
-    let tree = asked(request).await?;
-    json::answer(tree).map_err(|error| Fault::Unreadable(error.to_string()))
 }
 
 async fn asked<T: DeserializeOwned>(request: Request<'_>) -> Result<T, Fault> {

@@ -40,7 +40,7 @@ pub fn start(context: &JsValue) {
 #[wasm_bindgen]
 pub fn message(message: &JsValue) {
     let Some(store) = STORE.get() else { return };
-    match worker::read(message) {
+    match worker::text(message).and_then(|text| FromWorker::read(&text)) {
         Some(FromWorker::Session(info)) => effects::known(store, info),
         Some(message) => store.send(Msg::Worker(message)),
         None => {}

@@ -22,32 +22,31 @@ pub enum Surface {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Context {
     /// Where the panel is shown.
-    #[serde(default)]
+    #[serde(deserialize_with = "or_default")]
     pub surface: Surface,
     /// The address of the tab that the panel belongs to.
-    #[serde(default, deserialize_with = "or_none")]
+    #[serde(deserialize_with = "or_default")]
     pub location: Option<Location>,
     /// A proposal to decide: the window was opened for it.
-    #[serde(default, deserialize_with = "or_none")]
+    #[serde(deserialize_with = "or_default")]
     pub proposal: Option<String>,
     /// Text that was selected on the page when the panel was asked about it. Untrusted.
-    #[serde(default, deserialize_with = "or_none")]
+    #[serde(deserialize_with = "or_default")]
     pub selection: Option<String>,
 }
 
 /// A field of a wrong shape is a field that is not there: the page is never believed, nor does it
 /// stop the panel.
-fn or_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
-    T: DeserializeOwned,
+    T: DeserializeOwned + Default,
 {
-    Ok(super::json::value(Value::deserialize(deserializer)?).ok())
+    Ok(super::json::value(&Value::deserialize(deserializer)?).unwrap_or_default())
 }
 
 /// A message from the worker that nobody asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FromWorker {
     /// The tab shows another address.
     Location {
@@ -63,24 +62,42 @@ pub enum FromWorker {
     Session(SessionInfo),
 }
 
+impl FromWorker {
+    /// Reads a message, whose `type` says which one it is; nothing for one that is not known.
+    pub fn read(text: &str) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Place {
+            location: Location,
+        }
+        let message = super::json::parsed(text).ok()?;
+        let place = || {
+            super::json::value(&message)
+                .ok()
+                .map(|Place { location }| location)
+        };
+        match message.get("type")?.as_str()? {
+            "location" => place().map(|location| Self::Location { location }),
+            "explain" => place().map(|location| Self::Explain { location }),
+            "session" => super::json::value(&message).ok().map(Self::Session),
+            _ => None,
+        }
+    }
+}
+
 /// The session as the worker holds it. `access_token` is taken out by the effects and never
 /// reaches the state. No `Debug`: never logged.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct SessionInfo {
     /// The backend's address, if one is configured.
-    #[serde(default)]
     pub backend: Option<String>,
     /// For `Authorization: Bearer`.
-    #[serde(default)]
     pub access_token: Option<String>,
     /// The account.
-    #[serde(default)]
     pub user: Option<String>,
     /// How it stands.
-    #[serde(default)]
+    #[serde(deserialize_with = "or_default")]
     pub state: SessionState,
     /// Why the request failed.
-    #[serde(default)]
     pub problem: Option<Reason>,
 }
 
@@ -137,9 +154,9 @@ impl From<&str> for Reason {
 
 /// An answer that says only whether it was done.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
 pub struct Done {
     /// It was.
+    #[serde(deserialize_with = "or_default")]
     pub ok: bool,
     /// Why not.
     pub problem: Option<Reason>,

@@ -12,7 +12,6 @@ use aside_shared::api::{Analyse, AnalysisStarted};
 use aside_shared::approval::{Decide, Decision, Proposal, ProposalStatus};
 use aside_shared::event::AnalysisEvent;
 use aside_shared::session::{Login, Tokens};
-use futures::StreamExt;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -20,20 +19,25 @@ use serde_json::{Value, json};
 const PATIENCE: Duration = Duration::from_secs(60);
 const PASSWORD: &str = "correct horse battery";
 
-/// A built program of this workspace. Tests run from the folder beside it.
+/// A built program of this workspace: the one that its variable (`ASIDE_BIN`, `ASIDE_LAB_BIN`) names,
+/// else the one in the folder that this test was built into or in one around it.
 pub fn program(name: &str) -> PathBuf {
+    let variable = format!("{}_BIN", name.to_uppercase().replace('-', "_"));
+    if let Some(named) = std::env::var_os(&variable) {
+        return named.into();
+    }
     let test = std::env::current_exe().expect("the test has a path");
-    let folder = test
-        .parent()
-        .and_then(Path::parent)
-        .expect("target/<profile>/deps/<test>");
-    let path = folder.join(name);
-    assert!(
-        path.exists(),
-        "{} is not built: run `cargo build` first",
-        path.display()
-    );
-    path
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    test.ancestors()
+        .skip(1)
+        .map(|folder| folder.join(&file))
+        .find(|path| path.is_file())
+        .unwrap_or_else(|| {
+            panic!(
+                "no {file} in a folder around {}: run `cargo build`, or name it by {variable}",
+                test.display()
+            )
+        })
 }
 
 /// A running program that ends with the test.
@@ -410,11 +414,7 @@ impl Caller {
     pub async fn events(&self, path: &str) -> Vec<AnalysisEvent> {
         let answer = self.get(path).await;
         assert_eq!(answer.status(), StatusCode::OK);
-        let mut text = String::new();
-        let mut chunks = answer.bytes_stream();
-        while let Some(chunk) = chunks.next().await {
-            text.push_str(std::str::from_utf8(&chunk.expect("a chunk")).expect("UTF-8 chunks"));
-        }
+        let text = answer.text().await.expect("a stream that ends");
         let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
         data.map(|data| serde_json::from_str(data).unwrap_or_else(|e| panic!("{e}: {data}")))
             .collect()
@@ -422,15 +422,24 @@ impl Caller {
 
     /// Decides on exactly what is shown.
     pub async fn decide(&self, proposal: &Proposal, decision: Decision) -> Response {
+        let answer = self.try_to_decide(proposal, decision).await;
+        answer.expect("an answer")
+    }
+
+    /// The same, where the answer may be lost.
+    pub async fn try_to_decide(
+        &self,
+        proposal: &Proposal,
+        decision: Decision,
+    ) -> reqwest::Result<Response> {
         let decide = Decide {
             decision,
             digest: proposal.view.digest(),
         };
-        self.post(
-            &format!("/proposals/{}/decision", proposal.view.proposal),
-            &decide,
-        )
-        .await
+        let path = format!("/proposals/{}/decision", proposal.view.proposal);
+        let request = self.http.post(format!("{}{path}", self.url));
+        let request = request.bearer_auth(&self.tokens.access_token).json(&decide);
+        request.send().await
     }
 
     /// The proposal, once `is` holds for its status.
@@ -439,6 +448,11 @@ impl Caller {
         proposal: &Proposal,
         is: impl Fn(&ProposalStatus) -> bool,
     ) -> Proposal {
+        self.wait_for(proposal, |shown| is(&shown.status)).await
+    }
+
+    /// The proposal, once `is` holds for it.
+    pub async fn wait_for(&self, proposal: &Proposal, is: impl Fn(&Proposal) -> bool) -> Proposal {
         let started = Instant::now();
         loop {
             let shown: Proposal = self
@@ -447,7 +461,7 @@ impl Caller {
                 .json()
                 .await
                 .expect("a proposal");
-            if is(&shown.status) {
+            if is(&shown) {
                 return shown;
             }
             assert!(

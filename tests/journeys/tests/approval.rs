@@ -6,7 +6,7 @@ use aside_shared::action::Action;
 use aside_shared::alert::AlertKey;
 use aside_shared::approval::{Decision, Proposal, ProposalStatus, Propose};
 use reqwest::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const SCENARIO: &str = "hands-on-keyboard-powershell";
 
@@ -40,6 +40,14 @@ impl Scene {
             action: Action::IsolateHost,
             host: self.host.as_str().into(),
         }
+    }
+
+    /// How often the vendor's own record says that this changed something.
+    async fn changes(&self, action: &str) -> usize {
+        let state = self.lab.control("/state").await;
+        let actions = state["actions"].as_array().expect("actions");
+        let is = |it: &&Value| it["action"] == action && it["changed"] == true;
+        actions.iter().filter(is).count()
     }
 
     /// Nothing in the log was changed, and everything is accounted for.
@@ -216,67 +224,155 @@ async fn a_time_out_after_acceptance_changes_the_state_once() {
     scene.audit_holds();
 }
 
-/// Kills the backend while the lab holds a request of `operation` before or after its effect, starts
-/// it again, and expects the same end as if nothing had happened.
+#[tokio::test]
+async fn a_request_that_the_vendors_limit_refuses_is_sent_when_it_lets_it_through() {
+    let scene = Scene::new(Setup::default()).await;
+    let responder = scene.backend.sign_in("responder").await;
+    let fault = json!({ "platform": "crowdstrike", "operation": "PerformActionV2", "count": 1, "status": 429, "retry_after_s": 2 });
+    scene.lab.tell("/faults", fault).await;
+    let proposal = scene.propose(&responder).await;
+    responder.decide(&proposal, Decision::Approve).await;
+    responder.wait_until(&proposal, is_verified).await;
+    assert_eq!(scene.lab.count("PerformActionV2").await, 2);
+    assert_eq!(scene.changes("contain").await, 1);
+    scene.audit_holds();
+}
+
+#[tokio::test]
+async fn a_pending_isolation_of_an_offline_host_is_cancelled_by_a_proposal_to_lift_it() {
+    let scene = Scene::new(Setup::default()).await;
+    let responder = scene.backend.sign_in("responder").await;
+    let host = format!("/hosts/{}", scene.host);
+    scene.lab.tell(&host, json!({ "online": false })).await;
+    let proposal = scene.propose(&responder).await;
+    let caveats = json!(proposal.view.caveats).to_string();
+    assert!(caveats.contains("offline"), "{caveats}");
+    responder.decide(&proposal, Decision::Approve).await;
+    scene.lab.wait_for("PerformActionV2", 1).await;
+    responder
+        .wait_for(&proposal, |proposal| proposal.may.undo)
+        .await;
+    assert_eq!(
+        scene.lab.containment(&scene.host).await,
+        "containment_pending"
+    );
+    let path = format!("/proposals/{}/undo", proposal.view.proposal);
+    let cancel: Proposal = responder.ask(&path, &json!({})).await;
+    responder.decide(&cancel, Decision::Approve).await;
+    responder.wait_until(&cancel, is_verified).await;
+    let is_stopped = |status: &ProposalStatus| matches!(status, ProposalStatus::Stopped { .. });
+    responder.wait_until(&proposal, is_stopped).await;
+    assert_eq!(scene.lab.containment(&scene.host).await, "normal");
+    scene.audit_holds();
+}
+
+/// The vendor's operations by which an approval passes, and what is done there.
+const READ_HOST: &str = "PostDeviceDetailsV2";
+const ACT: &str = "PerformActionV2";
+const READ_NOTES: &str = "PostEntitiesAlertsV2";
+const COMMENT: &str = "PatchEntitiesAlertsV3";
+
+/// Kills the backend while the lab holds the `nth` request of `operation` after the proposal, before
+/// or after its effect, starts it again, and expects the same end as if nothing had happened.
 async fn killed_while(operation: &str, held: &str, nth: usize) {
     let mut scene = Scene::new(Setup::default()).await;
     let responder = scene.backend.sign_in("responder").await;
     let proposal = scene.propose(&responder).await;
     let before = scene.lab.count(operation).await;
-    scene
-        .lab
-        .tell(
-            "/faults",
-            json!({ "platform": "crowdstrike", "operation": operation, "count": 1, "hold": held }),
-        )
-        .await;
+    let fault = |what: Value| json!({ "platform": "crowdstrike", "operation": operation, "count": 1, "hold": what });
+    for _ in 1..nth {
+        let mut passed = fault(Value::Null);
+        passed["latency_ms"] = json!(1);
+        scene.lab.tell("/faults", passed).await;
+    }
+    scene.lab.tell("/faults", fault(json!(held))).await;
     // Its answer may never come: the backend is killed while it works on it.
-    let approve = responder.decide(&proposal, Decision::Approve);
+    let approve = responder.try_to_decide(&proposal, Decision::Approve);
     let kill = async {
         scene.lab.wait_for(operation, before + nth).await;
+        scene.backend.kill();
     };
     let (_, ()) = tokio::join!(approve, kill);
-    scene.backend.kill();
     scene.lab.tell("/release", json!({})).await;
     scene.backend.restart();
     let responder = scene.backend.sign_in("responder").await;
-    let ended = responder.wait_until(&proposal, is_verified).await;
-    assert_eq!(scene.lab.containment(&scene.host).await, "contained");
-    let started = std::time::Instant::now();
-    while scene
-        .lab
-        .comments_with(proposal.view.proposal.as_str())
-        .await
-        == 0
-    {
-        assert!(
-            started.elapsed().as_secs() < 60,
-            "no comment: {:?}",
-            ended.steps
-        );
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    let path = format!("/proposals/{}", proposal.view.proposal);
+    let shown: Proposal = responder.get(&path).await.json().await.expect("a proposal");
+    if shown.status == ProposalStatus::Open {
+        // Nobody has decided: that is said, and nothing was sent.
+        assert_eq!(scene.lab.count(ACT).await, 0);
+        responder.decide(&proposal, Decision::Approve).await;
     }
-    assert_eq!(
-        scene
-            .lab
-            .comments_with(proposal.view.proposal.as_str())
-            .await,
-        1
-    );
+    responder.wait_until(&proposal, is_verified).await;
+    assert_eq!(scene.lab.containment(&scene.host).await, "contained");
+    responder
+        .wait_for(&proposal, |proposal| {
+            proposal
+                .steps
+                .iter()
+                .any(|step| step.text.starts_with("Wrote"))
+        })
+        .await;
+    let marker = proposal.view.proposal.as_str();
+    assert_eq!(scene.lab.comments_with(marker).await, 1);
+    assert_eq!(scene.changes("contain").await, 1);
     scene.audit_holds();
 }
 
 #[tokio::test]
+async fn killed_before_the_decision_is_written() {
+    killed_while(READ_HOST, "before", 1).await;
+}
+
+#[tokio::test]
+async fn killed_after_the_claim_and_before_the_request() {
+    killed_while(READ_HOST, "before", 2).await;
+}
+
+#[tokio::test]
 async fn killed_while_the_request_is_on_its_way() {
-    killed_while("PerformActionV2", "before", 1).await;
+    killed_while(ACT, "before", 1).await;
 }
 
 #[tokio::test]
-async fn killed_after_the_request_was_carried_out() {
-    killed_while("PerformActionV2", "after", 1).await;
+async fn killed_after_the_request_was_carried_out_and_before_its_answer_is_in_the_log() {
+    killed_while(ACT, "after", 1).await;
 }
 
 #[tokio::test]
-async fn killed_while_the_comment_is_written() {
-    killed_while("PatchEntitiesAlertsV3", "after", 1).await;
+async fn killed_while_it_is_verified() {
+    killed_while(READ_HOST, "before", 3).await;
+}
+
+#[tokio::test]
+async fn killed_after_the_verification_and_before_the_comment() {
+    killed_while(READ_NOTES, "before", 1).await;
+}
+
+#[tokio::test]
+async fn killed_while_the_comment_is_on_its_way() {
+    killed_while(COMMENT, "before", 1).await;
+}
+
+#[tokio::test]
+async fn killed_after_the_comment_was_written_and_before_that_is_in_the_log() {
+    killed_while(COMMENT, "after", 1).await;
+}
+
+#[tokio::test]
+async fn killed_while_a_checkpoint_is_written_the_log_still_verifies() {
+    let mut scene = Scene::new(Setup::default()).await;
+    scene.backend.kill();
+    // What a crash in the middle of the write leaves behind.
+    let file = scene.backend.folder().join("checkpoints.jsonl");
+    let mut kept = std::fs::read_to_string(&file).expect("checkpoints");
+    kept.push_str("{\"count\":9,\"he");
+    std::fs::write(&file, kept).expect("written");
+    scene.audit_holds();
+    scene.backend.restart();
+    let responder = scene.backend.sign_in("responder").await;
+    let proposal = scene.propose(&responder).await;
+    responder.decide(&proposal, Decision::Approve).await;
+    responder.wait_until(&proposal, is_verified).await;
+    scene.audit_holds();
 }

@@ -258,6 +258,40 @@ pub fn variables(text: &str) -> Vec<String> {
     }
 }
 
+/// A script's text with what was put into variables in their place, where that is more than a trick:
+/// rules then see the path or name where it is used. `None` if there is nothing to fill in.
+pub fn filled_in(text: &str) -> Option<String> {
+    if !text.contains('$') || !text.contains('=') {
+        return None;
+    }
+    let mut own: HashMap<&str, &str> = HashMap::new();
+    let mut assignments = HashSet::new();
+    for set in ASSIGNED.captures_iter(text).take(64) {
+        let of = |name| set.name(name).map(|found| found.as_str());
+        let value = ["single", "double", "quoted", "bare"]
+            .into_iter()
+            .find_map(of);
+        if let (Some(name), Some(value)) = (of("ps").or(of("sh")), value) {
+            assignments.extend(set.name("ps").map(|name| name.start()));
+            own.entry(name).or_insert(value);
+        }
+    }
+    if own.is_empty() {
+        return None;
+    }
+    let mut left = Budget::default();
+    let out = NAMED.replace_all(text, |found: &Captures<'_>| {
+        let name = found.get(1).or(found.get(2));
+        match name.and_then(|name| Some((name, own.get(name.as_str())?))) {
+            Some((name, value)) if !assignments.contains(&name.start()) => {
+                left.spend(value).to_owned()
+            }
+            _ => found[0].to_owned(),
+        }
+    });
+    (out != text).then(|| out.into_owned())
+}
+
 static REPLACE: LazyLock<Regex> = LazyLock::new(|| {
     expression(
         r#"(?i)(?:-[ci]?replace\s*\(?\s*|\.replace\s*\(\s*)(?:'([^']{1,40})'|"([^"]{1,40})")\s*,\s*(?:'([^']{0,40})'|"([^"]{0,40})")\s*\)?"#,

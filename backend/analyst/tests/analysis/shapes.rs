@@ -1,8 +1,10 @@
 //! Alerts of other shapes: no host, many hosts, no evidence, an unknown kind, ordinary work.
 
 use aside_analyst::claims;
-use aside_shared::alert::{AlertKind, EntityKind, Object, Outcome, SeverityLevel, Verb};
-use aside_shared::analysis::{Analysis, Step, Verdict};
+use aside_shared::alert::{
+    AlertKind, EntityKind, EvidenceSource, Object, Outcome, SeverityLevel, Verb,
+};
+use aside_shared::analysis::{Analysis, Priority, Step, Verdict};
 
 use crate::fixtures::{
     Names, analyse, at, empty, encoded, entity, host, process, seen, sentences, user, whole,
@@ -63,6 +65,48 @@ fn an_alert_without_any_evidence_still_says_what_it_is_called() {
     for claim in &analysis.claims {
         assert_eq!(claims::stands(claim, &whole), Ok(()));
     }
+}
+
+#[test]
+fn how_bad_it_is_if_no_rule_knows_it_is_the_vendors_word_and_a_hunting_teams_weighs_more() {
+    let priority = |kind: AlertKind, level| {
+        let mut alert = empty("Rated");
+        alert.kind = kind;
+        alert.severity.level = level;
+        analyse(&alert).assessment.priority
+    };
+    for (level, seen, hunted) in [
+        (SeverityLevel::Critical, Priority::P2, Priority::P1),
+        (SeverityLevel::High, Priority::P3, Priority::P2),
+        (SeverityLevel::Unknown, Priority::P3, Priority::P3),
+        (SeverityLevel::Medium, Priority::P4, Priority::P4),
+    ] {
+        assert_eq!(priority(AlertKind::Endpoint, level), seen, "{level:?}");
+        assert_eq!(
+            priority(AlertKind::ManagedHunting, level),
+            hunted,
+            "{level:?}"
+        );
+    }
+}
+
+#[test]
+fn of_an_alert_that_no_rule_knows_nobody_is_named_twice_and_the_record_is_told() {
+    let mut alert = empty("Security group opened");
+    let called = Some(Object::Value("AuthorizeIngress".to_owned()));
+    let title = Some(Object::Value("Security group opened".to_owned()));
+    alert.users = vec!["kim".into()];
+    let mut record = vec![
+        seen(None, "kim", Verb::Detected, title, Outcome::Unknown),
+        seen(None, "kim", Verb::Did, called, Outcome::Happened),
+    ];
+    for evidence in &mut record {
+        evidence.source = EvidenceSource::Alert;
+    }
+    alert.merge(vec![user("kim", "kim")], record);
+    let told = sentences(&analyse(&alert).claims);
+    assert!(told[0].contains("is about kim. "), "{told:?}");
+    assert_eq!(told[1], "kim did AuthorizeIngress.");
 }
 
 #[test]

@@ -85,7 +85,15 @@ fn row(tenant: &TenantId, raw: &Value) -> Option<RecentAlert> {
         title: normalise::title(raw),
         severity: normalise::severity(raw)
             .map_or(SeverityLevel::Unknown, |severity| severity.level),
-        host: wire::at(raw, "device.hostname"),
+        host: wire::any_at(
+            raw,
+            &[
+                "device.hostname",
+                "hostname",
+                "computer_name",
+                "source_endpoint_host_name",
+            ],
+        ),
         created_unix_ms: wire::instant(raw, "created_timestamp", Clock::Cloud).map(|at| at.unix_ms),
     })
 }

@@ -1,4 +1,7 @@
-//! Falcon's API: token, envelope, errors.
+//! Falcon's API: token, envelope, limits, errors.
+
+#[cfg(test)]
+mod tests;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +11,7 @@ use serde_json::Value;
 
 use super::VENDOR;
 use crate::config::CredentialConfig;
-use crate::platforms::transport::{Answer, TokenCache, Transport};
+use crate::platforms::transport::{Answer, Left, LimitHeaders, TokenCache, Transport};
 use crate::platforms::{CallError, PlatformError, PlatformErrorKind};
 
 /// The vendor's clouds. Source: the vendor's SDKs.
@@ -19,6 +22,15 @@ pub const CLOUDS: &[(&str, &str)] = &[
     ("us-gov-1", "https://api.laggar.gcw.crowdstrike.com"),
     ("us-gov-2", "https://api.us-gov-2.crowdstrike.mil"),
 ];
+
+/// How long an answer may take.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// A longer time than this is taken for a vendor's clock that is wrong.
+const LIMIT_MAX_S: u64 = 60 * 60;
+
+/// Falcon's limit, which counts all requests of a customer. Source: the vendor's SDKs.
+pub const LIMIT: LimitHeaders = LimitHeaders { left, retry_after };
 
 /// One API client (credential) on one cloud.
 pub struct Client {
@@ -47,10 +59,14 @@ pub struct Call<'a> {
 }
 
 impl Client {
-    /// Reads the secret; no I/O beyond that.
-    pub fn new(base_url: &str, credential: &CredentialConfig) -> Result<Self, String> {
+    /// Reads the secret; no I/O beyond that. The clients of one tenant share its transport.
+    pub fn new(
+        transport: Transport,
+        base_url: &str,
+        credential: &CredentialConfig,
+    ) -> Result<Self, String> {
         Ok(Self {
-            transport: Transport::new(VENDOR)?,
+            transport,
             base_url: base_url.trim_end_matches('/').to_owned(),
             client_id: credential.client_id.clone(),
             secret: credential.secret()?,
@@ -60,23 +76,34 @@ impl Client {
 
     /// A call that changes nothing. The answer is the envelope, or whatever JSON the operation gives.
     pub async fn read(&self, call: Call<'_>) -> Result<Value, PlatformError> {
-        let mut answer = self.read_once(call).await?;
+        let mut token = self.bearer().await?;
+        let mut answer = self.read_with(call, &token).await?;
         if answer.status == StatusCode::UNAUTHORIZED {
             // Expired early or revoked: once more with a fresh token.
-            self.token.forget().await;
-            answer = self.read_once(call).await?;
+            self.token.forget(&token).await;
+            token = self.bearer().await?;
+            answer = self.read_with(call, &token).await?;
         }
         self.accept(call, &answer)
     }
 
     /// A call that changes something: sent once, but for a token that was refused, which changes nothing.
     pub async fn change(&self, call: Call<'_>) -> Result<Value, CallError> {
-        let mut answer = self.change_once(call).await?;
+        let mut token = self.bearer().await.map_err(CallError::Refused)?;
+        let mut answer = self.change_with(call, &token).await?;
         if answer.status == StatusCode::UNAUTHORIZED {
-            self.token.forget().await;
-            answer = self.change_once(call).await?;
+            self.token.forget(&token).await;
+            token = self.bearer().await.map_err(CallError::Refused)?;
+            answer = self.change_with(call, &token).await?;
         }
-        self.accept(call, &answer).map_err(CallError::Refused)
+        self.accept(call, &answer).map_err(|error| {
+            // It was taken, and what came of it cannot be read.
+            let is_open = answer.status.is_success() && error.kind == PlatformErrorKind::Down;
+            match is_open || answer.status == StatusCode::REQUEST_TIMEOUT {
+                true => CallError::AnswerLost(error),
+                false => CallError::Refused(error),
+            }
+        })
     }
 
     /// Whether the credential gets a token.
@@ -84,18 +111,18 @@ impl Client {
         self.bearer().await.map(|_| ())
     }
 
-    async fn read_once(&self, call: Call<'_>) -> Result<Answer, PlatformError> {
-        let token = self.bearer().await?;
-        self.transport
-            .read(call.what, || self.build(call, &token), retry_after)
-            .await
+    async fn read_with(
+        &self,
+        call: Call<'_>,
+        token: &SecretString,
+    ) -> Result<Answer, PlatformError> {
+        let build = || self.build(call, token);
+        self.transport.read(call.what, build).await
     }
 
-    async fn change_once(&self, call: Call<'_>) -> Result<Answer, CallError> {
-        let token = self.bearer().await.map_err(CallError::Refused)?;
-        self.transport
-            .change(call.what, self.build(call, &token))
-            .await
+    async fn change_with(&self, call: Call<'_>, token: &SecretString) -> Result<Answer, CallError> {
+        let request = self.build(call, token);
+        self.transport.change(call.what, request).await
     }
 
     fn build(&self, call: Call<'_>, token: &SecretString) -> RequestBuilder {
@@ -126,7 +153,7 @@ impl Client {
         ];
         let url = format!("{}/oauth2/token", self.base_url);
         let build = || self.transport.client().post(&url).form(&form);
-        let answer = self.transport.read("sign in", build, retry_after).await?;
+        let answer = self.transport.read("sign in", build).await?;
         let refused = |detail: String| PlatformError {
             kind: PlatformErrorKind::Credential,
             detail,
@@ -135,15 +162,7 @@ impl Client {
         match answer.status {
             StatusCode::CREATED | StatusCode::OK => {}
             StatusCode::PERMANENT_REDIRECT => {
-                let region = answer.header("x-cs-region").unwrap_or("another cloud");
-                let url = CLOUDS
-                    .iter()
-                    .find(|(name, _)| *name == region)
-                    .map_or("its address", |(_, url)| url);
-                return Err(refused(format!(
-                    "{VENDOR}: the credential {} belongs to {region}. Set base_url = \"{url}\" for this tenant.",
-                    self.client_id
-                )));
+                return Err(refused(self.elsewhere(&answer)));
             }
             status => {
                 return Err(refused(format!(
@@ -173,41 +192,9 @@ impl Client {
             detail,
             vendor_request_id: trace_id(answer),
         };
-        let error = |kind, detail| Err(failed(kind, detail));
-        let words = answer
-            .json()
-            .ok()
-            .and_then(|json| first_error(&json).map(|(_, words)| words))
-            .unwrap_or_default();
-        match answer.status {
-            status if status.is_success() => {}
-            StatusCode::UNAUTHORIZED => {
-                return error(
-                    PlatformErrorKind::Credential,
-                    format!("{VENDOR} refuses the token of {}: {what}.", self.client_id),
-                );
-            }
-            StatusCode::FORBIDDEN => {
-                return error(
-                    PlatformErrorKind::Credential,
-                    format!(
-                        "{VENDOR}: the credential {} may not {what}: it needs the scope {}. {words}",
-                        self.client_id, call.scope
-                    ),
-                );
-            }
-            StatusCode::NOT_FOUND => {
-                return error(
-                    PlatformErrorKind::NotFound,
-                    format!("{VENDOR} has no such thing: {what}. {words}"),
-                );
-            }
-            status => {
-                return error(
-                    PlatformErrorKind::Down,
-                    format!("{VENDOR}: {what}: {status} {words}"),
-                );
-            }
+        if !answer.status.is_success() {
+            let (kind, detail) = self.refused(call, answer);
+            return Err(failed(kind, detail));
         }
         let json = answer
             .json()
@@ -222,9 +209,58 @@ impl Client {
                 404 | 400 => PlatformErrorKind::NotFound,
                 _ => PlatformErrorKind::Down,
             };
-            return error(kind, format!("{VENDOR}: {what}: {words}"));
+            return Err(failed(kind, format!("{VENDOR}: {what}: {words}")));
         }
         Ok(json)
+    }
+
+    /// What an answer without success means.
+    fn refused(&self, call: Call<'_>, answer: &Answer) -> (PlatformErrorKind, String) {
+        let (what, client) = (call.what, &self.client_id);
+        let words = answer
+            .json()
+            .ok()
+            .and_then(|json| first_error(&json).map(|(_, words)| words))
+            .unwrap_or_default();
+        match answer.status {
+            StatusCode::UNAUTHORIZED => (
+                PlatformErrorKind::Credential,
+                format!("{VENDOR} refuses the token of {client}: {what}."),
+            ),
+            StatusCode::FORBIDDEN => (
+                PlatformErrorKind::Credential,
+                format!(
+                    "{VENDOR}: the credential {client} may not {what}: it needs the scope {}. {words}",
+                    call.scope
+                ),
+            ),
+            StatusCode::NOT_FOUND => (
+                PlatformErrorKind::NotFound,
+                format!("{VENDOR} has no such thing: {what}. {words}"),
+            ),
+            StatusCode::PERMANENT_REDIRECT => {
+                (PlatformErrorKind::Credential, self.elsewhere(answer))
+            }
+            status => (
+                PlatformErrorKind::Down,
+                format!("{VENDOR}: {what}: {status} {words}"),
+            ),
+        }
+    }
+
+    /// The vendor redirects to the cloud of the credential; it is named instead of followed.
+    fn elsewhere(&self, answer: &Answer) -> String {
+        let client = &self.client_id;
+        let region = answer.header("x-cs-region").unwrap_or_default();
+        match CLOUDS.iter().find(|(name, _)| *name == region) {
+            Some((name, url)) => format!(
+                "{VENDOR}: the credential {client} belongs to the cloud {name}. Set base_url = \"{url}\" for this tenant."
+            ),
+            None => format!(
+                "{VENDOR}: the credential {client} belongs to another cloud than {}. Set its address as base_url for this tenant.",
+                self.base_url
+            ),
+        }
     }
 }
 
@@ -264,6 +300,15 @@ fn trace_id(answer: &Answer) -> Option<String> {
     })
 }
 
+/// `X-Ratelimit-Remaining` of `X-Ratelimit-Limit` requests a minute.
+fn left(answer: &Answer) -> Option<Left> {
+    let number = |name| answer.header(name)?.parse().ok();
+    Some(Left {
+        remaining: number("x-ratelimit-remaining")?,
+        limit: number("x-ratelimit-limit")?,
+    })
+}
+
 /// How long a 429 asks to wait: `X-Ratelimit-Retryafter` is an epoch in seconds.
 fn retry_after(answer: &Answer) -> Duration {
     let at = answer
@@ -274,6 +319,6 @@ fn retry_after(answer: &Answer) -> Duration {
         .unwrap_or_default()
         .as_secs();
     at.map_or(Duration::from_secs(60), |at| {
-        Duration::from_secs(at.saturating_sub(now).max(1))
+        Duration::from_secs(at.saturating_sub(now).clamp(1, LIMIT_MAX_S))
     })
 }

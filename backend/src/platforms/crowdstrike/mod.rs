@@ -4,6 +4,7 @@
 
 mod alerts;
 mod client;
+mod export;
 mod hosts;
 mod normalise;
 mod notes;
@@ -14,6 +15,7 @@ mod wire;
 
 use std::sync::Arc;
 
+use super::transport::Transport;
 use super::{NotePlace, Platform, Registration};
 use crate::config::TenantConfig;
 use client::Client;
@@ -22,19 +24,18 @@ use client::Client;
 pub const REGISTRATION: Registration = Registration {
     platform: "crowdstrike",
     connect,
-    normalise: normalise::from_export,
+    normalise: export::alerts,
 };
 
 /// How messages call the vendor.
 const VENDOR: &str = "Falcon";
 
 fn connect(tenant: &TenantConfig) -> Result<Platform, String> {
-    let read = Arc::new(Client::new(&tenant.base_url, &tenant.read)?);
-    let respond = tenant
-        .respond
-        .as_ref()
-        .map(|it| Client::new(&tenant.base_url, it).map(Arc::new))
-        .transpose()?;
+    let transport = Transport::new(VENDOR, client::LIMIT, client::ANSWER_WITHIN)?;
+    let client =
+        |credential| Client::new(transport.clone(), &tenant.base_url, credential).map(Arc::new);
+    let read = client(&tenant.read)?;
+    let respond = tenant.respond.as_ref().map(client).transpose()?;
     let notes = match &respond {
         Some(respond) => NotePlace::At {
             words: "a comment on the alert",

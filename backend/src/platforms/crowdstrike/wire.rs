@@ -24,6 +24,19 @@ pub fn at(value: &Value, path: &str) -> Option<String> {
     text(find(value, path)?)
 }
 
+/// The first text at any of the dotted paths.
+pub fn any_at(value: &Value, paths: &[&str]) -> Option<String> {
+    paths.iter().find_map(|path| at(value, path))
+}
+
+/// A number at a dotted path, which may be text.
+pub fn number(value: &Value, path: &str) -> Option<f64> {
+    at(value, path)?
+        .parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite())
+}
+
 /// The value at a dotted path.
 pub fn find<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(value, |value, key| value.get(key))
@@ -41,13 +54,13 @@ pub fn flag(value: &Value, path: &str) -> bool {
     at(value, path).is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "true" | "1"))
 }
 
-/// An instant: ISO 8601, epoch seconds with or without a fraction, or epoch milliseconds. 1970 and
-/// zero stand for "none".
+/// An instant: ISO 8601 (without a zone it is UTC, as everything of Falcon's), or a number since 1970 or
+/// 1601. 1970 and zero stand for "none".
 pub fn instant(value: &Value, path: &str, clock: Clock) -> Option<Instant> {
     let raw = at(value, path)?;
     let unix_ms = match raw.parse::<jiff::Timestamp>() {
         Ok(timestamp) => timestamp.as_millisecond(),
-        Err(_) => epoch_ms(&raw)?,
+        Err(_) => without_zone(&raw).or_else(|| epoch_ms(&raw))?,
     };
     (unix_ms > 86_400_000).then_some(Instant {
         unix_ms,
@@ -56,22 +69,34 @@ pub fn instant(value: &Value, path: &str, clock: Clock) -> Option<Instant> {
     })
 }
 
-/// Seconds up to the year 5000, milliseconds above.
+fn without_zone(text: &str) -> Option<i64> {
+    let civil: jiff::civil::DateTime = text.parse().ok().filter(|_| text.contains('-'))?;
+    let utc = civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    Some(utc.timestamp().as_millisecond())
+}
+
+/// From 1601 to 1970, in the 100 ns of Windows' FILETIME, which identity events use.
+const FILETIME_EPOCH_MS: f64 = 11_644_473_600_000.0;
+
+/// Seconds, milliseconds, microseconds, FILETIME or nanoseconds, told apart by their size: each is read
+/// for years from 1973 to 5000, FILETIME until 2400.
 fn epoch_ms(text: &str) -> Option<i64> {
-    let number: f64 = text
-        .parse()
-        .ok()
-        .filter(|n: &f64| n.is_finite() && (0.0..1e15).contains(n))?;
-    #[expect(clippy::cast_possible_truncation, reason = "below 10^15")]
-    let ms = if number < 95_617_584_000.0 {
-        (number * 1000.0).round()
-    } else {
-        number
-    } as i64;
+    let number: f64 = text.parse().ok()?;
+    let ms = match number {
+        n if (0.0..95_617_584_000.0).contains(&n) => n * 1000.0,
+        n if (95_617_584_000.0..1e14).contains(&n) => n,
+        n if (1e14..1e17).contains(&n) => n / 1000.0,
+        n if (1e17..2.7e17).contains(&n) => n / 10_000.0 - FILETIME_EPOCH_MS,
+        n if (2.7e17..1e20).contains(&n) => n / 1_000_000.0,
+        _ => return None,
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "below 10^14")]
+    let ms = ms.round() as i64;
     Some(ms)
 }
 
-/// All leaves of `value` under dotted names, absent ones left out.
+/// All leaves of `value` under dotted names, as they were sent. Only null and empty text are left out:
+/// they say nothing. Two leaves that would have one name (`a.b` beside `a` with a `b`) get two.
 pub fn leaves(value: &Value, prefix: &str, into: &mut std::collections::BTreeMap<String, String>) {
     let name = |key: &str| {
         if prefix.is_empty() {
@@ -80,21 +105,28 @@ pub fn leaves(value: &Value, prefix: &str, into: &mut std::collections::BTreeMap
             format!("{prefix}.{key}")
         }
     };
-    match value {
-        Value::Object(map) => map
-            .iter()
-            .for_each(|(key, value)| leaves(value, &name(key), into)),
+    let leaf = match value {
+        Value::Object(map) => {
+            map.iter()
+                .for_each(|(key, value)| leaves(value, &name(key), into));
+            return;
+        }
         Value::Array(items) => {
             for (at, item) in items.iter().enumerate() {
                 leaves(item, &name(&at.to_string()), into);
             }
+            return;
         }
-        leaf => {
-            if let Some(text) = text(leaf) {
-                into.insert(prefix.to_owned(), text);
-            }
-        }
+        Value::Null => return,
+        Value::String(text) if text.is_empty() => return,
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let mut name = prefix.to_owned();
+    while into.contains_key(&name) {
+        name.push('\'');
     }
+    into.insert(name, leaf);
 }
 
 #[cfg(test)]
@@ -122,12 +154,17 @@ mod tests {
     }
 
     #[test]
-    fn the_three_time_forms_are_one_instant() {
+    fn all_forms_of_a_time_are_one_instant() {
         for raw in [
             json!("2025-06-16T18:46:54.925Z"),
             json!("1750099614.925"),
             json!(1_750_099_614_925_u64),
             json!("2025-06-16T18:46:54.925123456Z"),
+            json!("2025-06-16T20:46:54.925+02:00"),
+            json!("2025-06-16 18:46:54.925000000"),
+            json!(1_750_099_614_925_000_u64),
+            json!("1750099614925000000"),
+            json!(133_945_732_149_250_000_u64),
         ] {
             let value = json!({ "t": raw });
             assert_eq!(

@@ -24,7 +24,6 @@ pub fn key_of(key: &AlertKey) -> String {
 
 /// What is kept of an alert.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct Kept {
     /// The unfinished question.
     pub draft: String,
@@ -43,7 +42,6 @@ pub struct Kept {
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
 struct Panel {
     keys_off: bool,
     typed: String,

@@ -230,11 +230,10 @@ fn several_possible_tenants_are_for_the_analyst_to_pick() {
     let Some(Call::Resolve(resolve)) = calls(&effects).first().copied().cloned() else {
         panic!("{effects:?}");
     };
-    let pick: Resolved = serde_json::from_value(serde_json::json!({
-        "resolved": "pick",
+    let pick: Resolved = serde_json::from_value(serde_json::json!({"pick": {
         "reference": {"platform": "p", "console_host": "h", "route": "r", "id": "i", "tenant_hint": null},
         "tenants": ["t1", "t2"],
-    }))
+    }}))
     .unwrap();
     answer(&mut state, Call::Resolve(resolve), Reply::Resolved(pick));
     assert_eq!(state.screen(), Screen::Pick);

@@ -1,0 +1,135 @@
+//! The process ends in the middle of something, or a worker takes too long.
+
+use std::pin::pin;
+use std::task::Poll;
+
+use tokio::sync::Notify;
+
+use super::*;
+use crate::audit::public_key;
+use crate::audit::verify::verify;
+use crate::respond::worker::{LEASE_MS, WorkerError};
+
+#[tokio::test]
+async fn killed_between_sending_and_recording_it_reads_the_state_first() {
+    for carried_out in [true, false] {
+        let world = world().await;
+        let proposal = approved(&world).await;
+        // What the outbox holds when the process is killed while the request is on its way.
+        let execution = crate::respond::execution::Execution {
+            act: crate::respond::execution::Act::Calling {
+                attempt: 1,
+                since_unix_ms: crate::clock::Clock::now_unix_ms(&*world.clock),
+                before: Isolation::None,
+            },
+            note: crate::respond::execution::Note::NotDue,
+        };
+        let mut tx = world.store.write().await.unwrap();
+        crate::store::proposals::save_execution(&mut tx, &proposal.view.proposal, &execution, 0)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        if carried_out {
+            set(&world, Isolation::Isolated);
+        }
+        work_for(&world, GRACE_MS / 2).await;
+        assert!(world.vendor.state().asked.is_empty());
+        work_for(&world, GRACE_MS).await;
+        assert_eq!(world.vendor.state().asked.len(), usize::from(!carried_out));
+        assert!(matches!(
+            shown(&world, &proposal).await.status,
+            ProposalStatus::Verified { .. }
+        ));
+    }
+}
+
+/// Does so many steps of `work` and then drops it, as `kill -9` ends whatever is on its way; whether
+/// it came to its end.
+async fn cut_after(steps: usize, work: impl Future<Output = ()>) -> bool {
+    let mut work = pin!(work);
+    let mut left = steps;
+    std::future::poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(false);
+        }
+        left -= 1;
+        work.as_mut().poll(context).map(|()| true)
+    })
+    .await
+}
+
+async fn log_holds(world: &World) {
+    let entries = world.store.audit_log().await.unwrap();
+    let checkpoints = world.store.checkpoints().await.unwrap();
+    let key = public_key(&world.folder.path().join("key")).unwrap();
+    let report = verify(&entries, &checkpoints, &key);
+    assert!(report.is_sound(), "{report}");
+}
+
+#[tokio::test]
+async fn cut_off_at_any_step_it_is_carried_out_once_and_noted_once() {
+    let mut steps = 0;
+    loop {
+        let mut world = world().await;
+        let proposal = propose(&world, &analyst(), "h1").await.unwrap();
+        let whole = cut_after(steps, async {
+            approve(&world, &responder(), &proposal).await.unwrap();
+            work_for(&world, 60_000).await;
+        })
+        .await;
+        world.restart().await;
+        if shown(&world, &proposal).await.status == ProposalStatus::Open {
+            assert!(world.vendor.state().asked.is_empty(), "after {steps}");
+            approve(&world, &responder(), &proposal).await.unwrap();
+        }
+        work_for(&world, 10 * GRACE_MS).await;
+        let after = shown(&world, &proposal).await;
+        assert!(
+            matches!(after.status, ProposalStatus::Verified { .. }),
+            "after {steps}: {:?}",
+            after.status
+        );
+        {
+            let vendor = world.vendor.state();
+            assert_eq!(vendor.asked, [Action::IsolateHost], "after {steps}");
+            assert_eq!(vendor.notes.len(), 1, "after {steps}");
+        }
+        log_holds(&world).await;
+        if whole {
+            break;
+        }
+        steps += 1;
+    }
+    assert!(steps > 20, "{steps}");
+}
+
+#[tokio::test]
+async fn a_worker_that_takes_too_long_sends_nothing_after_another_has_taken_over() {
+    let world = world().await;
+    let proposal = approved(&world).await;
+    let held = Arc::new(Notify::new());
+    world.vendor.state().held = Some(Arc::clone(&held));
+    let mut slow = pin!(world.respond.turn("worker-1"));
+    let until_held = async {
+        while world.vendor.state().held.is_some() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        done = &mut slow => panic!("{done:?}"),
+        () = until_held => {}
+    }
+    assert!(
+        !world.respond.turn("worker-2").await.unwrap(),
+        "one at a time"
+    );
+    world.clock.advance_ms(LEASE_MS);
+    work_as(&world, "worker-2", 60_000).await;
+    held.notify_one();
+    assert!(matches!(slow.await, Err(WorkerError::LeaseLost(_))));
+    assert_eq!(world.vendor.state().asked, [Action::IsolateHost]);
+    assert!(matches!(
+        shown(&world, &proposal).await.status,
+        ProposalStatus::Verified { .. }
+    ));
+}
