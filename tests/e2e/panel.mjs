@@ -42,9 +42,9 @@ export async function pressToolbar(context, page) {
 
 /** The docked panel's frame, once it is there. */
 export async function docked(page) {
-  const isPanel = (frame) => frame.url().includes("/panel.html");
-  const frame = page.frames().find(isPanel) ?? (await page.waitForEvent("frameattached", { timeout: PATIENCE }));
-  if (!isPanel(frame)) await frame.waitForURL(/panel\.html/, { timeout: PATIENCE });
+  const predicate = (frame) => frame.url().includes("/panel.html");
+  // A frame that is there may still be on its way to its address.
+  const frame = page.frames().find(predicate) ?? (await page.waitForEvent("framenavigated", { predicate, timeout: PATIENCE }));
   await frame.locator("body *").first().waitFor({ state: "attached", timeout: PATIENCE });
   return frame;
 }
@@ -155,6 +155,16 @@ export async function killWorker(context) {
   const target = targetInfos.find((one) => one.type === "service_worker");
   await session.send("Target.closeTarget", { targetId: target.targetId });
   await session.detach();
+}
+
+/** Stops the worker from the browser's own page for it: no driver takes part in its end. */
+export async function stopWorker(context, page) {
+  const internals = await context.newPage();
+  await internals.goto("chrome://serviceworker-internals/");
+  await internals.getByText("Stop", { exact: true }).click();
+  await internals.getByText("Running Status: STOPPED").waitFor();
+  await internals.close();
+  await page.bringToFront();
 }
 
 /** The console's page goes to another address without a load, as a click in it would. */

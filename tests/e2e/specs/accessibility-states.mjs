@@ -184,7 +184,7 @@ test("an action that the vendor refused, and one that is not verified yet", asyn
   const offline = scenarios["scheduled-task-persistence"];
   await show(page, panel, offline.composite_ids[0]);
   await review(panel);
-  const status = { status: "not_verified", reason: "treat the host as connected", still_checking: true };
+  const status = { not_verified: { reason: "treat the host as connected", still_checking: true } };
   await page.route("**/proposals/*/decision", async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, json: { ...(await response.json()), status } });
