@@ -420,22 +420,30 @@ pub(super) fn failed(state: &mut State, problem: Problem) -> Vec<Effect> {
     let Some(reading) = state.reading_mut() else {
         return Vec::new();
     };
-    let trouble = trouble(&problem);
+    let wait = pause(&problem);
+    let heading = trouble(&problem).heading(&label.unwrap_or_default());
+    reading.progress = Progress::Failed {
+        problem: Box::new(problem),
+        next_ms: wait.map(|ms| now + i64::from(ms)),
+    };
+    state.alarm = heading;
+    wait.map(|ms| try_again(ms, epoch)).into_iter().collect()
+}
+
+/// How long until a new try, in milliseconds; none where somebody has to change something first.
+pub(super) fn pause(problem: &Problem) -> Option<u32> {
     let wait = problem
         .retry_after_s
         .map_or(RETRY_MS, |s| s.saturating_mul(1000).clamp(1000, 600_000));
-    reading.progress = Progress::Failed {
-        problem: Box::new(problem),
-        next_ms: trouble.passes().then(|| now + i64::from(wait)),
-    };
-    state.alarm = trouble.heading(&label.unwrap_or_default());
-    if !trouble.passes() {
-        return Vec::new();
-    }
-    vec![Effect::Later {
-        ms: wait,
+    trouble(problem).passes().then_some(wait)
+}
+
+/// The new try.
+pub(super) fn try_again(ms: u32, epoch: u32) -> Effect {
+    Effect::Later {
+        ms,
         msg: Box::new(Msg::Retry { epoch }),
-    }]
+    }
 }
 
 /// Goes on with whatever was interrupted.

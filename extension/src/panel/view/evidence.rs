@@ -70,11 +70,11 @@ fn content(store: Store, alert: &Arc<Alert>, item: &Evidence) -> AnyView {
             Some(to) => format!("{word} evidence, {to}"),
             None => format!("No {} evidence", word.to_ascii_lowercase()),
         };
-        Button::of("ib").label(label).disabled(to.is_none()).sends(
-            store,
-            Msg::StepEvidence(by),
-            icon(name),
-        )
+        Button::of("ib")
+            .id(format!("ev-{name}"))
+            .label(label)
+            .disabled(to.is_none())
+            .sends(store, Msg::StepEvidence(by), icon(name))
     };
     let group = format!("Evidence {label}");
     several()

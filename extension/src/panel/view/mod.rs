@@ -40,6 +40,13 @@ use super::store::Store;
 pub fn panel(store: Store) -> AnyView {
     window_event_listener(leptos::ev::keydown, move |event| key_pressed(store, &event));
     let screen = store.part(State::screen);
+    Effect::new(move |before: Option<Screen>| {
+        let now = screen.get();
+        if before.is_some_and(|before| before != now) {
+            effects::catch_focus();
+        }
+        now
+    });
     let said = store.part(|state| state.said.clone());
     let alarm = store.part(|state| state.alarm.clone());
     several()

@@ -29,9 +29,9 @@ impl Button {
         }
     }
 
-    /// Its name for a screen reader, where what it shows does not say enough.
+    /// Its name for a screen reader, where what it shows does not say enough; a host's name in it may be anything.
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
+        self.label = Some(aside_shared::text::visible(&label.into()));
         self
     }
 

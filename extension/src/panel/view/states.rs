@@ -119,6 +119,7 @@ fn trouble_view(store: Store, problem: &Problem, platform: &str) -> AnyView {
         Trouble::AlertNotFound => "Alert not found",
         Trouble::UnknownTenant => "Unknown tenant",
         Trouble::NoPermission => "No permission",
+        Trouble::TooOften => "Too many requests",
         Trouble::Other => "Not read",
     };
     state(mark, label, trouble_body(store, problem, kind, platform))
