@@ -188,9 +188,7 @@ pub fn claim_text(claim: &Claim) -> AnyView {
             .with(" ")
             .with(el("span", "tag-t").with("usual"))
             .draw(),
-        ClaimKind::View(
-            View::Assessment(_) | View::LookAt { .. } | View::Question { .. },
-        ) => words,
+        ClaimKind::View(View::Assessment(_) | View::LookAt { .. } | View::Question { .. }) => words,
     }
 }
 
