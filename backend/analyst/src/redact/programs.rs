@@ -412,7 +412,7 @@ pub(super) const PROGRAMS: &[Program] = &[
         places: &[Next("-u", User), Next("--user", User)],
     },
     Program {
-        names: &["ssh", "scp", "sftp", "mosh"],
+        names: &["ssh", "sftp", "mosh"],
         places: &[Next("-l", User), First(Host)],
     },
     Program {

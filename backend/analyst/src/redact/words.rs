@@ -50,7 +50,7 @@ account accounts user users username password passwd passwords passphrase pass s
 log in out added removed deleted created modified failed failure success successful denied accepted rejected error \
 agent mode profile data name id group groups role roles input output n/a na - -- * ** *** \\* read-host get-credential \
 getpass stdin prompted hidden masked redacted removed example input await async new function \
-return const let var class def param x86_64 amd64 arm64 aarch64 i386 i686 x64 x86";
+return const let var class def param nt builtin iis x86_64 amd64 arm64 aarch64 i386 i686 x64 x86";
 
 /// Words too common to be taken for a name wherever they stand.
 const COMMON: &str = "\
