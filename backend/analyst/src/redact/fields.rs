@@ -413,9 +413,8 @@ fn placed(
                 is_word(b) || matches!(b, b'.' | b'-')
             })
             .min(end);
-            if last > first && matches!(byte(bytes, last), b'\\' | b':' | b',' | b'$')
-                || last == end
-            {
+            let follows = matches!(byte(bytes, last), b'\\' | b':' | b',' | b'$');
+            if last > first && follows && !starts_with(bytes, last, "://") || last == end {
                 found.push(make(first, last, What::Host));
             }
         }
@@ -424,7 +423,7 @@ fn placed(
 }
 
 /// `Get-User`: PowerShell's commands are a verb and a noun.
-fn is_command(value: &str) -> bool {
+pub(super) fn is_command(value: &str) -> bool {
     const VERBS: &[&str] = &[
         "Get-",
         "Set-",

@@ -410,7 +410,11 @@ fn given(
     if given.is_empty() || is_reference(given.as_bytes(), quoted) {
         return;
     }
-    if plain.ends_with("pwd") && is_path(given) {
+    let is_long_path = is_path(given) && given.matches(['/', '\\']).count() > 1;
+    if promise == Promise::Password && (is_long_path || plain.ends_with("pwd") && is_path(given)) {
+        return;
+    }
+    if !quoted && given.starts_with(['[', '{', '(', '<']) {
         return;
     }
     let small = given.to_ascii_lowercase();
