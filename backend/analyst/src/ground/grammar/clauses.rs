@@ -113,7 +113,7 @@ impl Reader<'_> {
                             "in decoded form",
                             "after decoding",
                         ]);
-                        it.is_decoded
+                        it.is_decoded && it.mark(',')
                     });
                 if !is_read || is_bracketed && !it.mark(')') {
                     return false;

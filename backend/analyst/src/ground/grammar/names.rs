@@ -3,7 +3,7 @@
 use super::super::lexicon::Verbs;
 use super::super::things::Thing;
 use super::super::tokens::Token;
-use super::phrases::{COMMAND_LINE, MAKING};
+use super::phrases::{COMMAND_LINE, MAKING, NAMED};
 use super::{Noun, Part, Reader, Role};
 use aside_shared::alert::Verb;
 
@@ -56,15 +56,9 @@ impl Reader<'_> {
         let role = self.role();
         let called = self.called();
         let is_apart = called.is_some() && self.mark(',');
-        self.one_of(&[
-            "at",
-            "named",
-            "called",
-            "titled",
-            "known as",
-            "with the name",
-            "by the name of",
-        ]);
+        if called.is_some() {
+            self.one_of(NAMED);
+        }
         let Some(Token::Name(mut names, _)) = self.peek() else {
             return if is_apart {
                 None

@@ -147,6 +147,16 @@ pub(super) const COMMAND_LINE: &[&str] = &[
     "command",
     "parameters",
 ];
+/// What stands between what a thing is called and its name.
+pub(super) const NAMED: &[&str] = &[
+    "at",
+    "named",
+    "called",
+    "titled",
+    "known as",
+    "with the name",
+    "by the name of",
+];
 /// That something is not known.
 pub(super) const NOT_KNOWN: &[&str] = &[
     "not seen",
