@@ -2,7 +2,8 @@
 
 use aside_shared::alert::{Outcome, Verb};
 
-use super::super::lexicon::{self, Inflection, Verbs};
+use super::super::inflection::Inflection;
+use super::super::lexicon::{self, Verbs};
 use super::super::tokens::Token;
 use super::phrases::{BE, FINITE, HAVE, NOTED, READS, YIELDS};
 use super::{Noun, Part, Reader};

@@ -199,7 +199,13 @@ impl Reader<'_> {
     }
 
     pub(super) fn part(&mut self) -> Option<Part> {
-        if self.one_of(&["process memory", "memory", "address space", "memory space"]) {
+        if self.one_of(&[
+            "process memory space",
+            "process memory",
+            "memory space",
+            "address space",
+            "memory",
+        ]) {
             return Some(Part::Memory);
         }
         let place = self.at;

@@ -2,7 +2,7 @@
 
 use aside_shared::alert::Verb;
 
-use super::super::lexicon::Inflection::{self, Past, Present};
+use super::super::inflection::Inflection::{self, Past, Present};
 
 pub(super) const FINITE: &[Inflection] = &[Past, Present];
 
