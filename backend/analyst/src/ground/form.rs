@@ -95,7 +95,7 @@ pub struct Form<'a> {
     pub(super) record: Record<'a>,
     pub(super) groups: Vec<Group<'a>>,
     pub(super) things: Vec<Thing<'a>>,
-    pub(super) questions: Vec<String>,
+    pub(super) questions: Vec<Vec<aside_shared::text::Span>>,
     /// Whether the telemetry around the alert was read, at least in part.
     pub(super) has_telemetry: bool,
     by_number: HashMap<String, usize>,

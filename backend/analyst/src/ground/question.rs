@@ -5,7 +5,7 @@ use std::fmt::Write;
 use aside_shared::alert::{EntityKind, Object};
 use aside_shared::id::EntityId;
 use aside_shared::instant::utc;
-use aside_shared::text::{shorten, visible};
+use aside_shared::text::{plain, shorten, visible};
 
 use super::form::{Form, Group, OUTCOMES, VERBS};
 use super::things::Thing;
@@ -53,7 +53,7 @@ impl Form<'_> {
             ));
         }
         for (at, question) in self.questions.iter().enumerate() {
-            line(&format!("Q{} {question}", at + 1));
+            line(&format!("Q{} {}", at + 1, plain(question)));
         }
         out
     }

@@ -347,6 +347,65 @@ fn hostile_wordings_are_never_shown() {
 }
 
 #[test]
+fn handles_and_citations_in_a_wording_are_read_as_what_they_are() {
+    let names = Names::first();
+    let scene = scene("wrote", Outcome::Happened, 1, &names);
+    let form = scene.form();
+    let number = form.number_of(&scene.evidence).expect("listed");
+    let handle = |id: &str| {
+        form.handle_of(&Object::Entity(id.into()))
+            .expect("listed")
+            .to_owned()
+    };
+    let (process, file) = (handle("shell"), handle("file"));
+    for text in [
+        format!("{process} wrote {file}."),
+        format!("powershell.exe wrote d.bin ({number})."),
+        format!("powershell.exe wrote d.bin [{number}]"),
+    ] {
+        let reading = scene.ask(&form, &[scene.relation(&form)], &text);
+        assert_eq!(reading.claims[0].voice, Voice::Model, "{text}");
+        assert_eq!(
+            plain(&reading.claims[0].claim.sentence),
+            "powershell.exe wrote d.bin."
+        );
+    }
+    let other = scene.ask(
+        &form,
+        &[scene.relation(&form)],
+        "powershell.exe wrote d.bin (E77).",
+    );
+    assert_eq!(other.claims[0].voice, Voice::Aside);
+}
+
+#[test]
+fn a_model_can_ask_only_what_asks_for_no_action() {
+    let (alert, analysis) = intrusion();
+    let form = form(&alert, &analysis);
+    let listed = form.text(str::to_owned);
+    let questions: Vec<&str> = listed
+        .lines()
+        .filter(|line| line.starts_with('Q'))
+        .collect();
+    assert!(
+        questions.len() > 4 && !questions.iter().any(|line| line.contains("Isolate")),
+        "{questions:?}"
+    );
+    let lead = stated(&form, &analysis.claims[0]);
+    let reading = read(
+        &form,
+        &json!([lead, { "kind": "view", "view": "question", "question": "Q1" }]),
+    );
+    let asked = reading
+        .claims
+        .iter()
+        .find(|told| matches!(told.claim.kind, ClaimKind::View(View::Question { .. })));
+    let sentence = &asked.expect("it is shown").claim.sentence;
+    assert_eq!(plain(sentence), "Worth asking: What did rundll32.exe do?");
+    assert!(sentence.contains(&Span::Name("rundll32.exe".to_owned())));
+}
+
+#[test]
 fn a_name_that_reads_like_a_sentence_stays_a_name() {
     let names = Names {
         dump: "whoami.exe was blocked".to_owned(),
