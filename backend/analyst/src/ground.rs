@@ -26,5 +26,4 @@ mod tokens;
 mod wording;
 
 pub use answer::{Answer, Unreadable};
-pub use check::Stands;
 pub use form::{Form, INSTRUCTIONS};

@@ -21,9 +21,9 @@ const CITED_A_LINE: usize = 4;
 
 /// A claim that stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stands {
+pub(super) struct Stands {
     /// The claim, as it may be shown.
-    pub told: Told,
+    pub(super) told: Told,
     /// Its wording says that it came after what was said before it.
     pub(super) is_later: bool,
 }
