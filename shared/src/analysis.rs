@@ -62,6 +62,16 @@ pub enum View {
     },
     /// What the whole looks like, with the verdict that the points give.
     Assessment(Verdict),
+    /// A model would look at this next.
+    LookAt {
+        /// At what.
+        entity: EntityId,
+    },
+    /// A model would ask this next: one of the questions that the alert's evidence can answer.
+    Question {
+        /// `What did powershell.exe do?`
+        question: String,
+    },
 }
 
 /// Something that was looked for and not found.

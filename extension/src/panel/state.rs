@@ -240,6 +240,8 @@ pub enum Effect {
     },
     /// Put the focus on an element, by its id in the document.
     Focus(String),
+    /// Leave the focus where it is, by its id in the document, though its element is drawn anew; else here.
+    KeepFocus(String),
     /// Bring an element into view, by its id in the document.
     Reveal(String),
     /// Put the focus on the next or the last item of the view.

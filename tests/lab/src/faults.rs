@@ -1,6 +1,6 @@
 //! Faults on demand: a status, a delay, a held or a lost answer for the next requests of an operation.
 
-use std::sync::Mutex;
+use std::{sync::Mutex, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -16,6 +16,10 @@ pub enum Moment {
     /// The effect is there, the answer is not.
     After,
 }
+
+/// Marks a response that must never be sent: the connection is closed instead.
+#[derive(Debug, Clone, Copy)]
+pub struct Cut;
 
 /// A fault as it is asked for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -95,6 +99,39 @@ impl Fault {
             return Some("a fault needs one of status, body, latency_ms, hold, drop".to_owned());
         }
         None
+    }
+
+    /// Plays it: what to answer, or none when the connection must be closed without an answer. `instead` is what the
+    /// fault itself wants to be answered, `perform` the request with its effect.
+    pub async fn play<R>(
+        self,
+        mut holder: watch::Receiver<u64>,
+        instead: impl FnOnce(&Self) -> Option<R>,
+        perform: impl FnOnce() -> R,
+    ) -> Option<R> {
+        if let Some(latency) = self.latency_ms {
+            tokio::time::sleep(Duration::from_millis(latency)).await;
+        }
+        if self.hold == Some(Moment::Before) {
+            // An error would mean that the lab is ending.
+            holder.changed().await.ok()?;
+        }
+        if self.drop == Some(Moment::Before) {
+            return None;
+        }
+        let answer = match instead(&self) {
+            Some(instead) => {
+                if self.moment == Some(Moment::After) {
+                    let _unsent = perform();
+                }
+                instead
+            }
+            None => perform(),
+        };
+        if self.hold == Some(Moment::After) {
+            holder.changed().await.ok()?;
+        }
+        (self.drop != Some(Moment::After)).then_some(answer)
     }
 
     fn meets(&self, platform: &str, operation: &str, gives_tokens: bool) -> bool {

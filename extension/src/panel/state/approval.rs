@@ -114,7 +114,7 @@ pub(super) fn follow_open(state: &mut State) -> Vec<Effect> {
         .map(|proposal| proposal.view.proposal.clone())
         .collect();
     open.into_iter()
-        .filter(|id| reading.followed.insert(id.clone()))
+        .filter(|id| reading.followed.insert(id.clone(), ()).is_none())
         .map(|id| Effect::FollowProposal { epoch, id })
         .collect()
 }
@@ -200,7 +200,7 @@ fn told(status: &ProposalStatus, action: Action, host: &str) -> (String, bool) {
 
 /// `isolate`, `release`.
 pub fn verb(action: Action) -> String {
-    action.verb().to_lowercase()
+    action.verb().to_ascii_lowercase()
 }
 
 /// `isolated`, `released`.

@@ -1,7 +1,7 @@
 //! The operations that are simulated: verb, path, scope, and every parameter that each takes.
 
 use super::{
-    Call, alerts,
+    Call, Falcon, alerts,
     envelope::Reply,
     hosts, queryjobs,
     scopes::Scope::{
@@ -9,7 +9,6 @@ use super::{
     },
     token,
 };
-use crate::Lab;
 
 /// What a body must be.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +39,7 @@ pub struct Operation {
     /// Body.
     pub body: Shape,
     /// What it does.
-    pub perform: fn(&Lab, &Call) -> Reply,
+    pub perform: fn(&Falcon, &Call) -> Reply,
 }
 
 const PAGING: &[&str] = &["offset", "limit", "sort", "filter"];

@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use super::{Call, Falcon, envelope::Reply, scopes::Client};
-use crate::{Lab, world::locked};
+use crate::world::locked;
 
 /// Seconds that a token lives, as the vendor tells it.
 pub const LIFETIME_S: i64 = 1_799;
@@ -43,14 +43,6 @@ impl Falcon {
             .filter(|grant| grant.expires_ms > now_ms)
             .cloned()
     }
-
-    /// Ends every token, as if their time were over.
-    pub fn expire_tokens(&self) -> usize {
-        let mut tokens = locked(&self.tokens);
-        let count = tokens.len();
-        tokens.clear();
-        count
-    }
 }
 
 fn text<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
@@ -63,10 +55,10 @@ fn text<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
 /// A redirection to another cloud. The link names the lab, never the internet, and what it names answers and redirects
 /// no further: a client that follows comes to an end.
 #[must_use]
-pub fn elsewhere(lab: &Lab, status: u16, cloud: &str) -> Reply {
+pub fn elsewhere(falcon: &Falcon, status: u16, cloud: &str) -> Reply {
     let location = format!(
         "{}{OTHER_CLOUDS}{cloud}/oauth2/token",
-        locked(&lab.falcon.base_url)
+        locked(&falcon.base_url)
     );
     Reply::empty(status)
         .with_header("x-cs-region", cloud)
@@ -91,7 +83,7 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
 }
 
 /// `POST /oauth2/token`, with id and secret in the form, or in a Basic header as OAuth libraries try first.
-pub fn grant(lab: &Lab, call: &Call) -> Reply {
+pub fn grant(falcon: &Falcon, call: &Call) -> Reply {
     if !matches!(text(call, "grant_type"), None | Some("client_credentials")) {
         return Reply::gateway(400, "grant_type must be client_credentials");
     }
@@ -101,28 +93,28 @@ pub fn grant(lab: &Lab, call: &Call) -> Reply {
     let Some((id, secret)) = in_form.or_else(|| basic(&call.headers)) else {
         return Reply::gateway(400, "client_id and client_secret are required");
     };
-    let Some(client) = lab.falcon.clients.iter().find(|client| client.id == id) else {
+    let Some(client) = falcon.clients.iter().find(|client| client.id == id) else {
         return Reply::gateway(403, "access denied, authorization failed");
     };
     if let Some(cloud) = client.other_cloud {
-        return elsewhere(lab, 308, cloud);
+        return elsewhere(falcon, 308, cloud);
     }
     if client.secret != secret {
         return Reply::gateway(401, "access denied, invalid client credentials");
     }
     let cid = match text(call, "member_cid") {
-        None => lab.falcon.cid.clone(),
-        Some(member) if member == lab.falcon.member_cid => member.to_owned(),
+        None => falcon.cid.clone(),
+        Some(member) if member == falcon.member_cid => member.to_owned(),
         Some(_) => return Reply::gateway(403, "access denied, authorization failed"),
     };
     let token = format!(
         "{}.{}.{}",
         STANDARD.encode(r#"{"alg":"RS256","typ":"JWT"}"#),
-        lab.falcon.fresh(64),
-        lab.falcon.fresh(64)
+        falcon.fresh(64),
+        falcon.fresh(64)
     );
-    let expires_ms = lab.world.clock.now_ms() + LIFETIME_S * 1000;
-    locked(&lab.falcon.tokens).insert(
+    let expires_ms = falcon.world.clock.now_ms() + LIFETIME_S * 1000;
+    locked(&falcon.tokens).insert(
         token.clone(),
         Grant {
             client: client.clone(),
@@ -138,9 +130,9 @@ pub fn grant(lab: &Lab, call: &Call) -> Reply {
 }
 
 /// `POST /oauth2/revoke`, with the client's id and secret in a Basic header.
-pub fn revoke(lab: &Lab, call: &Call) -> Reply {
+pub fn revoke(falcon: &Falcon, call: &Call) -> Reply {
     let known = basic(&call.headers).is_some_and(|(id, secret)| {
-        lab.falcon
+        falcon
             .clients
             .iter()
             .any(|client| client.id == id && client.secret == secret)
@@ -151,7 +143,7 @@ pub fn revoke(lab: &Lab, call: &Call) -> Reply {
     let Some(token) = text(call, "token") else {
         return Reply::gateway(400, "token is required");
     };
-    locked(&lab.falcon.tokens).remove(token);
+    locked(&falcon.tokens).remove(token);
     Reply::json(
         200,
         json!({ "meta": super::envelope::meta("crowdstrike-api-gateway"), "resources": [], "errors": [] }),

@@ -106,7 +106,7 @@ async fn an_answer_may_be_any_text_and_an_unspecific_fault_leaves_tokens_alone()
     assert_eq!(request.text().await.expect("a text"), broken);
     let outage = json!({"platform": "crowdstrike", "operation": "*", "status": 503, "count": 2});
     scene.control("/faults", Some(outage)).await;
-    let client = &scene.lab.falcon.clients[0];
+    let client = &scene.falcon.clients[0];
     assert_eq!(
         scene
             .form(
@@ -182,7 +182,7 @@ async fn any_answer_may_be_a_redirection_that_names_a_cloud_and_stays_in_the_lab
             (status, Some("us-2"))
         );
         let location = answer.header("location").expect("a location");
-        assert!(location.starts_with(&scene.running.base_url), "{location}");
+        assert!(location.starts_with(&scene.base_url), "{location}");
     }
 }
 

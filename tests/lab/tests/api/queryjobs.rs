@@ -194,14 +194,14 @@ async fn another_tenant_and_another_repository_do_not_see_a_job() {
     let scene = Scene::new().await;
     let token = scene.token("full").await;
     let id = start(&scene, &token, "*").await;
-    let client = &scene.lab.falcon.clients[0];
+    let client = &scene.falcon.clients[0];
     let granted = scene
         .form(
             "/oauth2/token",
             &[
                 ("client_id", &client.id),
                 ("client_secret", &client.secret),
-                ("member_cid", &scene.lab.falcon.member_cid),
+                ("member_cid", &scene.falcon.member_cid),
             ],
         )
         .await;
