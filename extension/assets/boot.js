@@ -20,6 +20,7 @@ if (isTop !== isDock) start();
 
 async function start() {
   chrome.runtime.onMessage.addListener(onMessage);
+  if (!isDock && !(await chrome.tabs.getCurrent())) await sayWindow();
   const hello = { type: "hello", nonce: nonce === "" ? null : nonce, ratio: devicePixelRatio };
   const answer = await chrome.runtime.sendMessage(hello);
   if (!answer?.bound) return;
@@ -35,6 +36,13 @@ async function start() {
   deliver = panel.message;
   for (const message of early) deliver(message);
   early = null;
+}
+
+/** A side panel stands in no tab, and the browser does not tell the worker which one speaks: each message says so. */
+async function sayWindow() {
+  const { id } = await chrome.windows.getCurrent();
+  const send = chrome.runtime.sendMessage.bind(chrome.runtime);
+  chrome.runtime.sendMessage = (message) => send({ ...message, window: id });
 }
 
 /** The panel's outline until it has started, which takes it away by its id. */

@@ -13,14 +13,26 @@ const WORDS = { P1: "Critical", P2: "High", P3: "Medium", P4: "Low", ok: "Benign
 let state = null;
 const grip = makeGrip();
 const badge = makeBadge();
+const controls = element("aside", "dock-controls");
+controls.setAttribute("aria-label", "Panel size");
+controls.append(grip, badge);
 
 /** Shows what the worker says: `{collapsed, badge: {priority, percent} | null, width, y}`. */
 export function show(next) {
+  const turned = state !== null && state.collapsed !== next.collapsed;
   state = next;
   document.documentElement.dataset.dock = next.collapsed ? "collapsed" : "open";
   grip.setAttribute("aria-valuenow", String(next.width));
   labelBadge(next.badge);
-  if (!badge.isConnected) document.body.append(grip, badge);
+  if (!controls.isConnected) document.body.append(controls);
+  if (turned && document.hasFocus()) catchFocus();
+}
+
+/** What had the focus is hidden now: by keys one goes on from the badge, or from what is decided or read. */
+function catchFocus() {
+  const target = state.collapsed ? badge : document.querySelector(".sheet h2") ?? document.querySelector("main");
+  if (target?.matches("main")) target.tabIndex = -1;
+  target?.focus();
 }
 
 function send(message) {

@@ -37,10 +37,11 @@ const SWITCHES = [
 
 /**
  * @param {{hosts: Record<string, number>, extension: string, size?: {width: number, height: number},
- *   headed?: boolean}} options `hosts` maps a name to the local port that serves it over TLS
+ *   headed?: boolean, display?: string}} options `hosts` maps a name to the local port that serves it over TLS;
+ *   `display` is the X server of a browser with a window, the caller's own if it is `headed` without
  * @returns {Promise<{context: import("playwright-core").BrowserContext, close: () => Promise<void>}>}
  */
-export async function openChromium({ hosts, extension, size = { width: 1440, height: 900 }, headed = false }) {
+export async function openChromium({ hosts, extension, size = { width: 1440, height: 900 }, display, headed = display !== undefined }) {
   const profile = await mkdtemp(join(tmpdir(), "aside-e2e-"));
   const rules = Object.entries(hosts).map(([host, port]) => `MAP ${host}:443 127.0.0.1:${port}`);
   const ports = [...new Set(Object.values(hosts))];
@@ -61,7 +62,7 @@ export async function openChromium({ hosts, extension, size = { width: 1440, hei
       "--remote-debugging-port=0",
       "about:blank",
     ],
-    { stdio: ["ignore", "ignore", "pipe"] },
+    { env: { ...process.env, ...(display && { DISPLAY: display }) }, stdio: ["ignore", "ignore", "pipe"] },
   );
   const gone = new Promise((resolve) => child.once("close", resolve));
   const atExit = () => child.kill("SIGKILL");

@@ -42,9 +42,9 @@ export async function pressToolbar(context, page) {
 
 /** The docked panel's frame, once it is there. */
 export async function docked(page) {
-  const isPanel = (frame) => frame.url().includes("/panel.html");
-  const frame = page.frames().find(isPanel) ?? (await page.waitForEvent("frameattached", { timeout: PATIENCE }));
-  if (!isPanel(frame)) await frame.waitForURL(/panel\.html/, { timeout: PATIENCE });
+  const predicate = (frame) => frame.url().includes("/panel.html");
+  // A frame that is there may still be on its way to its address.
+  const frame = page.frames().find(predicate) ?? (await page.waitForEvent("framenavigated", { predicate, timeout: PATIENCE }));
   await frame.locator("body *").first().waitFor({ state: "attached", timeout: PATIENCE });
   return frame;
 }
@@ -145,13 +145,26 @@ export async function takeMenu(context, page, element, menuItemId, selectionText
   }, { menuItemId, linkUrl, selectionText });
 }
 
-/** Ends the worker, as the browser does when it was idle. The next event starts a new one. */
+/**
+ * Ends the worker, as the browser does when it was idle. Only an event of the browser's, a page's or the panel's
+ * starts it again: to ask it something before that waits for ever.
+ */
 export async function killWorker(context) {
   const session = await context.browser().newBrowserCDPSession();
   const { targetInfos } = await session.send("Target.getTargets");
   const target = targetInfos.find((one) => one.type === "service_worker");
   await session.send("Target.closeTarget", { targetId: target.targetId });
   await session.detach();
+}
+
+/** Stops the worker from the browser's own page for it: no driver takes part in its end. */
+export async function stopWorker(context, page) {
+  const internals = await context.newPage();
+  await internals.goto("chrome://serviceworker-internals/");
+  await internals.getByText("Stop", { exact: true }).click();
+  await internals.getByText("Running Status: STOPPED").waitFor();
+  await internals.close();
+  await page.bringToFront();
 }
 
 /** The console's page goes to another address without a load, as a click in it would. */
@@ -164,3 +177,11 @@ export async function goTo(page, path) {
 
 /** The console's path of an alert. */
 export const alertPath = (id) => `/activity-v2/detections/${encodeURIComponent(id)}`;
+
+/** From whatever is shown to an alert, by the console's own routes: by way of the list, so that nothing is left of the last. */
+export async function show(page, panel, id) {
+  await goTo(page, "/activity-v2/detections");
+  await panel.getByText("No alert is open on this page").waitFor({ timeout: PATIENCE });
+  await goTo(page, alertPath(id));
+  await read(panel);
+}

@@ -18,6 +18,9 @@ const DIST = process.env.ASIDE_EXTENSION ?? join(ROOT, "dist/extension");
 
 /** The tenant's name in every world. */
 export const TENANT = "acme-prod";
+// A run that is cut off ends what it started, too.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
 /** Longest wait for a program to get ready, in milliseconds. */
 const READY_MS = 60_000;
 const PASSWORD = "correct horse battery staple";
@@ -32,10 +35,20 @@ export const LEAD = { name: "l.baker", password: PASSWORD, roles: ["lead"] };
 export const VIEWER = { name: "v.novak", password: PASSWORD, roles: ["viewer"] };
 
 /**
- * Starts a world. `phase` is the tenant's, `policy` lines of `[policy]`; whoever stands in `users` can sign in.
- * @param {{phase?: "observe" | "assist", policy?: string[], users?: object[], size?: object, hosts?: string[]}} options
+ * Starts a world. `phase` is the tenant's, `policy` lines of `[policy]`; whoever stands in `users` can sign in;
+ * `others` are further tenants of the same console, by name; `display` is the X server of a browser with a window.
+ * @param {{phase?: "observe" | "assist", policy?: string[], users?: object[], others?: string[], size?: object,
+ *   hosts?: string[], display?: string}} options
  */
-export async function startWorld({ phase = "assist", policy = [], users = [RESPONDER], size, hosts = [] } = {}) {
+export async function startWorld({
+  phase = "assist",
+  policy = [],
+  users = [RESPONDER],
+  others = [],
+  size,
+  hosts = [],
+  display,
+} = {}) {
   const folder = await mkdtemp(join(tmpdir(), "aside-world-"));
   const ends = [() => rm(folder, { recursive: true, force: true, maxRetries: 5 })];
   const faults = [];
@@ -45,13 +58,14 @@ export async function startWorld({ phase = "assist", policy = [], users = [RESPO
   };
   try {
     const lab = await startLab(ends);
-    const backend = await startBackend({ folder, lab, phase, policy, users, ends });
+    const backend = await startBackend({ folder, lab, phase, policy, users, others, ends });
     const names = [lab.crowdstrike.console_host, ...hosts];
     const port = Number(new URL(lab.crowdstrike.console_url).port);
     const browser = await openChromium({
       hosts: Object.fromEntries(names.map((name) => [name, port])),
       extension: DIST,
       size,
+      display,
     });
     ends.push(browser.close);
     collectFaults(browser.context, faults);
@@ -63,9 +77,14 @@ export async function startWorld({ phase = "assist", policy = [], users = [RESPO
 }
 
 /**
- * Every journey also shows that no page of ours breaks its own policy, throws, or is missing a file.
+ * Every journey also shows that no page of ours breaks its own policy, throws, or is missing a file, and that
+ * nothing opens a dialog of the browser's: what is injected would.
  */
 function collectFaults(context, faults) {
+  context.on("dialog", (dialog) => {
+    faults.push(`a dialog: ${dialog.type()} ${dialog.message()}`);
+    dialog.dismiss().catch(() => {});
+  });
   context.on("console", (message) => {
     const { url } = message.location();
     const text = message.text();
@@ -85,11 +104,13 @@ async function startLab(ends) {
   return JSON.parse(line);
 }
 
-async function startBackend({ folder, lab, phase, policy, users, ends }) {
+async function startBackend({ folder, lab, phase, policy, users, others, ends }) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const config = join(folder, "aside.toml");
   const falcon = lab.crowdstrike;
+  // A further tenant has a cid of its own, which none of the lab's alerts begins with.
+  const tenants = [[TENANT, falcon.cid], ...others.map((name, at) => [name, String(at + 1).repeat(32)])];
   await writeFile(join(folder, "secret"), falcon.client_secret);
   await writeFile(join(folder, "read-secret"), falcon.readonly_client_secret);
   await writeFile(
@@ -103,24 +124,10 @@ key_file = "audit.key"
 checkpoints_file = "checkpoints.jsonl"
 [policy]
 ${policy.join("\n")}
-[[tenants]]
-name = "${TENANT}"
-platform = "crowdstrike"
-phase = "${phase}"
-base_url = "${falcon.base_url}"
-console_hosts = ["${falcon.console_host}"]
-vendor_tenant = "${falcon.cid}"
-[tenants.read]
-client_id = "${falcon.readonly_client_id}"
-secret_file = "read-secret"
-[tenants.respond]
-client_id = "${falcon.client_id}"
-label = "aside-respond"
-secret_file = "secret"
-`,
+${tenants.map(([name, vendorTenant]) => tenantLines(falcon, phase, name, vendorTenant)).join("")}`,
   );
   for (const { name, password, roles } of users) {
-    const held = roles.flatMap((role) => ["--role", `${role}@${TENANT}`]);
+    const held = roles.flatMap((role) => tenants.flatMap(([tenant]) => ["--role", `${role}@${tenant}`]));
     await run(ASIDE, ["user", "add", name, ...held, "--password-stdin", "--config", config], password);
   }
   const environment = { SSL_CERT_FILE: lab.ca_file };
@@ -152,6 +159,24 @@ secret_file = "secret"
   };
 }
 
+function tenantLines(falcon, phase, name, vendorTenant) {
+  return `[[tenants]]
+name = "${name}"
+platform = "crowdstrike"
+phase = "${phase}"
+base_url = "${falcon.base_url}"
+console_hosts = ["${falcon.console_host}"]
+vendor_tenant = "${vendorTenant}"
+[tenants.read]
+client_id = "${falcon.readonly_client_id}"
+secret_file = "read-secret"
+[tenants.respond]
+client_id = "${falcon.client_id}"
+label = "aside-respond"
+secret_file = "secret"
+`;
+}
+
 /** The lab's own door: its state, what it was asked, faults. */
 function control(url) {
   const call = async (path, body, method = body === undefined ? "GET" : "POST") => {
@@ -173,6 +198,9 @@ function control(url) {
     fault: (fault) => call("/faults", { platform: "crowdstrike", ...fault }),
     clearFaults: () => call("/faults", undefined, "DELETE"),
     release: () => call("/release", {}),
+    expireTokens: () => call("/tokens/expire", {}),
+    rawAlert: (id) => call(`/alerts/${encodeURIComponent(id)}`),
+    addAlert: async (alert) => (await call("/alerts", alert)).composite_id,
     changeHost: (id, change) => call(`/hosts/${id}`, change),
     /** The lab's own record of a host. */
     host: async (id) => (await call("/state")).hosts.find((host) => host.id === id),

@@ -65,6 +65,17 @@ const WASM_FEATURES: [&str; 7] = [
     "--enable-multivalue",
 ];
 
+/// Only the smallest functions are put into their callers. It costs bytes, and a function that stands once in each of
+/// its callers in other words costs more when it is compressed.
+const NO_INLINING: [&str; 6] = [
+    "--always-inline-max-function-size",
+    "2",
+    "--flexible-inline-max-function-size",
+    "10",
+    "--one-caller-inline-max-function-size",
+    "10",
+];
+
 /// Brings `dist/extension` up to date.
 ///
 /// # Errors
@@ -132,6 +143,7 @@ fn compile(places: &Places, form: Form, own: &Path, panel: &Path) -> Result<(), 
         let small = panel.join("small.wasm");
         let mut opt = command(places, places.npm_command("wasm-opt"));
         opt.arg("-Oz")
+            .args(NO_INLINING)
             .args(WASM_FEATURES)
             .arg("--strip-debug")
             .arg("--strip-producers")

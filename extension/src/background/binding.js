@@ -1,6 +1,7 @@
 // Which documents are ours. A page can learn the dock's address and frame it, so the address proves
 // nothing: a document is bound by a nonce that the worker made for one place and takes once, and
-// everything later must come from that document.
+// everything later must come from that document. A side panel is told by having no tab, which no frame of
+// a page lacks; the browser names neither its document nor its window, so it says its window itself.
 
 import { exclusive, forget, load, loadAll, save } from "./state.js";
 
@@ -43,16 +44,24 @@ async function issue(place) {
 /**
  * Binds the document that says hello, or gives `null`. One at a time: a nonce counts once.
  * @param {chrome.runtime.MessageSender} sender
- * @param {string | null} nonce
- * @returns {Promise<Bound | null>}
+ * @param {{nonce: string | null, window?: number}} hello
+ * @returns {Promise<{document: string, bound: Bound} | null>}
  */
-export function bind(sender, nonce, now = Date.now()) {
+export function bind(sender, { nonce, window }, now = Date.now()) {
   return exclusive("binding", async () => {
     const place = await take(nonce, now);
-    const bound = (await asDock(sender, place)) ?? (await asWindow(sender, place)) ?? (await asSide(sender));
-    if (bound) await save(`bound:${sender.documentId}`, bound);
-    return bound;
+    const bound = (await asDock(sender, place)) ?? (await asWindow(sender, place)) ?? (await asSide(sender, window));
+    const document = documentOf(sender, window);
+    if (!bound || document === null) return null;
+    await save(`bound:${document}`, bound);
+    return { document, bound };
   });
+}
+
+/** What a document is called here: as the browser calls it, a side panel by its window. */
+function documentOf(sender, window) {
+  if (sender.tab === undefined) return Number.isInteger(window) ? `side:${window}` : null;
+  return sender.documentId ?? null;
 }
 
 async function take(nonce, now) {
@@ -83,30 +92,30 @@ async function asWindow(sender, place) {
   return { surface: "window", tab: known.tab, own: sender.tab.id, window: null, proposal: known.proposal };
 }
 
-async function asSide(sender) {
-  if (!isPage(sender, PAGES.app) || sender.tab !== undefined) return null;
+async function asSide(sender, window) {
+  if (!isPage(sender, PAGES.app) || sender.tab !== undefined || !Number.isInteger(window)) return null;
   const contexts = await chrome.runtime.getContexts({ contextTypes: ["SIDE_PANEL"] });
-  const context = contexts.find((one) => one.documentId === sender.documentId);
-  if (!context) return null;
-  const [active] = await chrome.tabs.query({ active: true, windowId: context.windowId });
-  return { surface: "side", tab: active?.id ?? null, own: null, window: context.windowId, proposal: null };
+  if (!contexts.some((context) => context.documentUrl === sender.url)) return null;
+  const [active] = await chrome.tabs.query({ active: true, windowId: window });
+  return { surface: "side", tab: active?.id ?? null, own: null, window, proposal: null };
 }
 
 /** Whether the sender is that page of this extension, whatever its hash. */
 function isPage(sender, page) {
-  if (typeof sender.documentId !== "string" || typeof sender.url !== "string") return false;
+  if (typeof sender.url !== "string") return false;
   // Not getURL(page): for the docked page that is an address of the moment, its document has the lasting one.
   return sender.url.split(/[?#]/, 1)[0] === chrome.runtime.getURL("") + page;
 }
 
 /**
- * What the sender was bound as, or `null`.
- * @returns {Promise<Bound | null>}
+ * What the sender was bound as, or `null`; `window` is what a side panel says of itself.
+ * @returns {Promise<{document: string, bound: Bound} | null>}
  */
-export async function boundAs(sender) {
-  if (typeof sender.documentId !== "string") return null;
-  const bound = await load(`bound:${sender.documentId}`);
-  return bound && (sender.tab?.id ?? null) === bound.own ? bound : null;
+export async function boundAs(sender, window) {
+  const document = documentOf(sender, window);
+  if (document === null) return null;
+  const bound = await load(`bound:${document}`);
+  return bound && (sender.tab?.id ?? null) === bound.own ? { document, bound } : null;
 }
 
 /**

@@ -55,17 +55,19 @@ const MESSAGES = {
 /**
  * The sender's part: the content script of a console, a page of ours that is not bound, or a bound document.
  * @param {chrome.runtime.MessageSender} sender
- * @returns {Promise<{as: string, tab?: number, origin?: string, bound?: import("./binding.js").Bound} | null>}
+ * @returns {Promise<{
+ *   as: string, tab?: number, origin?: string, document?: string, bound?: import("./binding.js").Bound,
+ * } | null>}
  */
-async function senderOf(sender) {
+async function senderOf(sender, window) {
   if (sender.id !== chrome.runtime.id) return null;
   if (isConsoleOrigin(sender.origin)) {
     const top = sender.frameId === 0 && sender.tab?.id !== undefined;
     return top ? { as: "console", tab: sender.tab.id, origin: sender.origin } : null;
   }
   if (`${sender.origin}/` !== chrome.runtime.getURL("")) return null;
-  const bound = await boundAs(sender);
-  return bound ? { as: bound.surface, bound } : { as: "page" };
+  const known = await boundAs(sender, window);
+  return known ? { as: known.bound.surface, ...known } : { as: "page" };
 }
 
 /**
@@ -77,9 +79,9 @@ export async function admit(message, sender) {
     ? MESSAGES[message.type]
     : undefined;
   if (!rule) return { refused: "no such message" };
-  const from = await senderOf(sender);
+  const from = await senderOf(sender, message.window);
   if (!from || !rule.from.includes(from.as)) return { refused: "not from this sender" };
-  if (!hasShape(message, rule.fields)) return { refused: "not of this shape" };
+  if (!hasShape(message, sender.tab === undefined ? { ...rule.fields, window: Number.isInteger } : rule.fields)) return { refused: "not of this shape" };
   if (from.as === "console" && message.location && `https://${message.location.host}` !== from.origin) {
     return { refused: "not this page's address" };
   }

@@ -26,25 +26,26 @@ const HANDLERS = {
     return {};
   },
 
-  async hello({ nonce, ratio }, { sender }) {
-    const bound = await bind(sender, nonce);
-    if (!bound) return { bound: false };
+  async hello(hello, { sender }) {
+    const known = await bind(sender, hello);
+    if (!known) return { bound: false };
+    const { document, bound } = known;
     const docked = bound.surface === "dock";
     return {
       bound: true,
-      document: sender.documentId,
-      context: await contextOf(bound, ratio),
+      document,
+      context: await contextOf(bound, hello.ratio),
       dock: docked ? await dock.frameState(bound.tab) : null,
     };
   },
 
   "session.get": () => session.current(),
   "session.refresh": () => session.refresh(),
-  "session.login": ({ user, password }, { sender }) => announced(session.login(user, password), sender),
-  "session.logout": (_, { sender }) => announced(session.logout(), sender),
-  "backend.set": async ({ address }, { sender }) => {
+  "session.login": ({ user, password }, { from }) => announced(session.login(user, password), from),
+  "session.logout": (_, { from }) => announced(session.logout(), from),
+  "backend.set": async ({ address }, { from }) => {
     const result = await session.setBackend(address);
-    if (result.ok) await announced(session.current(), sender);
+    if (result.ok) await announced(session.current(), from);
     return result;
   },
 
@@ -69,9 +70,9 @@ const HANDLERS = {
     await showBadge(from.bound.tab, priority, percent ?? null);
     return {};
   },
-  async "proof.pixel_ratio"(_, { from, sender }) {
+  async "proof.pixel_ratio"(_, { from }) {
     if (from.as !== "dock") return { ok: true };
-    const frame = await tell(sender.documentId, { type: "pixel_ratio" });
+    const frame = await tell(from.document, { type: "pixel_ratio" });
     return { ok: await dock.pixelRatioHolds(from.bound.tab, frame?.ratio) };
   },
 
@@ -126,9 +127,9 @@ async function shownIn(tab) {
 }
 
 /** The other panels learn that somebody signed in or out. */
-async function announced(change, sender) {
+async function announced(change, from) {
   const result = await change;
-  if (!result.problem) await tellOthers(sender.documentId, { type: "session", ...result });
+  if (!result.problem) await tellOthers(from.document, { type: "session", ...result });
   return result;
 }
 

@@ -92,9 +92,9 @@ test("the docked page as a tab's top document is not bound, nor is the other pag
 test("a nonce that waited too long is refused", async () => {
   const now = 1_800_000_000_000;
   const late = await dockNonce(TAB.id, FALCON, now);
-  assert.equal(await bind(frame(), late, now + NONCE_LIFE_MS + 1), null);
+  assert.equal(await bind(frame(), { nonce: late }, now + NONCE_LIFE_MS + 1), null);
   const inTime = await dockNonce(TAB.id, FALCON, now);
-  assert.equal((await bind(frame(), inTime, now + NONCE_LIFE_MS)).tab, TAB.id);
+  assert.equal((await bind(frame(), { nonce: inTime }, now + NONCE_LIFE_MS)).bound.tab, TAB.id);
 });
 
 test("a new frame takes the place of the old one, which is then nobody", async () => {
@@ -309,16 +309,24 @@ test("a window of our own is bound by its nonce, remembered by its tab, and keep
   assert.deepEqual(await browser.send({ type: "proof.pixel_ratio" }, page("w2")), { ok: true });
 });
 
-test("a side panel is known by the browser's list, and follows its window's tab", async () => {
-  const page = { origin: ORIGIN, url: `${ORIGIN}/app.html`, documentId: "side" };
-  assert.deepEqual(await browser.send(hello(null), page), { bound: false });
-  browser.sidePanels.push({ documentId: "side", windowId: 1 });
-  const { context } = await browser.send(hello(null), page);
+test("a side panel is known by the browser's list, says its window, and follows that window's tab", async () => {
+  // As Chromium: neither tab nor document is named, and the list names no window.
+  const page = { origin: ORIGIN, url: `${ORIGIN}/app.html` };
+  const side = (message, window = 1) => browser.send({ ...message, window }, page);
+  assert.deepEqual(await side(hello(null)), { bound: false });
+  browser.sidePanels.push({ documentId: "x", documentUrl: page.url, windowId: -1 });
+  assert.deepEqual(await browser.send({ ...hello(null), window: 1 }, frame()), { refused: "not of this shape" });
+  assert.ok((await side(hello(null), "1")).refused);
+  const { context, document } = await side(hello(null));
   assert.deepEqual([context.surface, context.tab, context.location.path], ["side", 7, AT.path]);
+  assert.equal((await side({ type: "session.get" })).state, "no_backend");
+  assert.ok((await side({ type: "session.get" }, 2)).refused, "another window has no side panel");
   const other = { id: 9, windowId: 1, active: true, url: `${FALCON}${ALERT.path}` };
   browser.tabs.set(9, other);
   await browser.listeners.activated({ tabId: 9, windowId: 1 });
-  assert.deepEqual(browser.toPages.at(-1), { to: "side", type: "location", location: ALERT });
+  assert.deepEqual(browser.toPages.at(-1), { to: document, type: "location", location: ALERT });
+  await side({ type: "state.save", key: "draft", value: 1 });
+  assert.equal(browser.session["draft:9:draft"], 1, "kept for the tab that it shows");
 });
 
 test("only a console's address is opened in a console", async () => {

@@ -115,7 +115,7 @@
     dock.sheet.replaceSync(styles(wanted));
     if (isHome()) raiseToTop();
     makeRoom();
-    if (wanted.focus) focusPanel();
+    if (wanted.focus && wanted.dock === "open") dock.frame.focus();
     return true;
   }
 
@@ -127,6 +127,12 @@
     frame.title = "Aside";
     root.adoptedStyleSheets = [sheet];
     root.append(frame);
+    // A frame that was given the focus before its document stood has not passed it on.
+    frame.addEventListener("load", () => {
+      if (root.activeElement !== frame) return;
+      frame.blur();
+      frame.focus();
+    });
     host.popover = "manual";
     dock = { host, sheet, frame, wanted: null, putBack: 0, raised: [], raising: false, fetching: false, room: [] };
     point(nonce);
@@ -159,10 +165,6 @@
     giveRoomBack();
     dock.host.remove();
     dock = null;
-  }
-
-  function focusPanel() {
-    if (dock.wanted.dock === "open") dock.frame.focus();
   }
 
   function styles({ dock: state, width, y }) {

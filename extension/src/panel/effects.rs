@@ -99,6 +99,17 @@ pub fn run(store: Store, effect: Effect) {
                 focus(&element);
             }
         }),
+        Effect::KeepFocus(otherwise) => {
+            let here = document().active_element().map(|here| here.id());
+            after_drawing(move || {
+                let kept = here
+                    .and_then(|here| element(&here))
+                    .filter(|kept| !kept.matches(":disabled").unwrap_or(true));
+                if let Some(element) = kept.or_else(|| element(&otherwise)) {
+                    focus(&element);
+                }
+            });
+        }
         Effect::Reveal(id) => after_drawing(move || {
             if let Some(element) = document().get_element_by_id(&id) {
                 let options = web_sys::ScrollIntoViewOptions::new();
@@ -145,7 +156,9 @@ fn tell<T: 'static>(
 }
 
 fn set(answer: Option<wasm_bindgen::JsValue>) -> Result<(), String> {
-    let answer: Option<Done> = answer.and_then(|answer| worker::read(&answer));
+    let answer = answer
+        .and_then(|answer| worker::read(&answer))
+        .map(|answer| Done::read(&answer));
     match answer {
         None => Err("The extension’s worker does not answer.".to_owned()),
         Some(Done {
@@ -182,6 +195,25 @@ fn focus(element: &HtmlElement) {
     }
     // An element that has gone cannot take the focus, and nothing else should.
     drop(element.focus());
+}
+
+/// Gives the focus to the view when what had it is gone with the view before: by keys one goes on from
+/// there. A panel that had no focus takes none.
+pub fn catch_focus() {
+    after_drawing(|| {
+        let document = document();
+        let gone = document
+            .active_element()
+            .is_none_or(|here| here.tag_name() == "BODY");
+        if !gone || !document.has_focus().unwrap_or(false) {
+            return;
+        }
+        if let Ok(Some(view)) = document.query_selector("main")
+            && let Ok(view) = view.dyn_into::<HtmlElement>()
+        {
+            focus(&view);
+        }
+    });
 }
 
 /// What J and K move among.

@@ -1,28 +1,57 @@
 //! JSON in and out, compiled small.
 //!
-//! What serde generates for a type is compiled for every source that it is read from, each time with
-//! all that a source might offer. Here everything is read from one source, a parsed tree that offers
-//! a struct only an object and a name only a string: a third of the code, which is a quarter of the
-//! panel's payload.
+//! What serde generates for a type stops at the first thing that is wrong, and to be able to stop
+//! anywhere is most of its code. Here reading never stops: what is wrong is noted, a zero stands in
+//! for it, and at the end what was read is thrown away. So there is no error ([`Never`] has no
+//! value), and the compiler leaves out all that would handle one. For that the source gives every
+//! type just what its visitor takes: all fields of a struct and no other, a variant that exists,
+//! numbers that fit.
 
-use aside_shared::chat::Answer;
-use aside_shared::event::AnalysisEvent;
+use std::cell::Cell;
+use std::fmt;
+
 use serde::Serialize;
-use serde::de::value::StringDeserializer;
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess,
-    VariantAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer,
+    MapAccess, SeqAccess, VariantAccess, Visitor,
 };
-use serde_json::{Error, Map, Value};
+
+mod tree;
+
+pub use tree::Json;
+
+/// Why a text could not be read: what was expected where something else stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wrong(&'static str);
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected ")?;
+        f.write_str(self.0)
+    }
+}
 
 /// Reads one JSON value.
-pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    value(serde_json::from_str(text)?)
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Wrong> {
+    value(&Json::parse(text).ok_or(Wrong("JSON"))?)
 }
 
 /// Reads a value that is parsed already.
-pub fn value<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
-    T::deserialize(Tree(value))
+pub fn value<T: DeserializeOwned>(value: &Json) -> Result<T, Wrong> {
+    let wrong = Cell::new(None);
+    let tree = Tree {
+        value,
+        name: None,
+        wrong: &wrong,
+    };
+    let read = match T::deserialize(tree) {
+        Ok(read) => read,
+        Err(never) => match never {},
+    };
+    match wrong.get() {
+        None => Ok(read),
+        Some(expected) => Err(Wrong(expected)),
+    }
 }
 
 /// Writes a value as JSON; empty for what JSON cannot carry, which none of the panel's types is.
@@ -30,310 +59,357 @@ pub fn write<T: Serialize + ?Sized>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// Reads an event. By hand, since serde would compile all that an event holds a second time.
-pub fn event(text: &str) -> Result<AnalysisEvent, Error> {
-    let mut event: Map<String, Value> = read(text)?;
-    let data = event.remove("data").unwrap_or_default();
-    Ok(match event.get("event").and_then(Value::as_str) {
-        Some("alert") => AnalysisEvent::Alert(value(data)?),
-        Some("context") => AnalysisEvent::Context(value(data)?),
-        Some("priority") => AnalysisEvent::Priority(value(data)?),
-        Some("claim") => AnalysisEvent::Claim(value(data)?),
-        Some("timeline") => AnalysisEvent::Timeline(value(data)?),
-        Some("action") => AnalysisEvent::Action(value(data)?),
-        Some("done") => AnalysisEvent::Done(value(data)?),
-        Some("failed") => AnalysisEvent::Failed(value(data)?),
-        Some("reset") => AnalysisEvent::Reset,
-        _ => return Err(Error::custom("an event of another version")),
-    })
+/// The error that there is none of.
+#[derive(Debug)]
+pub enum Never {}
+
+impl fmt::Display for Never {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {}
+    }
 }
 
-/// Reads an answer; by hand for the same reason.
-pub fn answer(tree: Value) -> Result<Answer, Error> {
-    let mut answer: Map<String, Value> = value(tree)?;
-    let kind = answer.remove("answer").unwrap_or_default();
-    let mut field = |name: &str| answer.remove(name).unwrap_or_default();
-    Ok(match kind.as_str() {
-        Some("claims") => Answer::Claims {
-            heading: value(field("heading"))?,
-            claims: value(field("claims"))?,
-        },
-        Some("host") => Answer::Host {
-            state: value(field("state"))?,
-        },
-        Some("propose") => Answer::Propose {
-            action: value(field("action"))?,
-            hosts: value(field("hosts"))?,
-        },
-        Some("can_ask") => Answer::CanAsk {
-            examples: value(field("examples"))?,
-        },
-        _ => return Err(Error::custom("an answer of another version")),
-    })
+impl std::error::Error for Never {}
+
+impl Error for Never {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        unreachable!("a visitor is given what it takes")
+    }
 }
+
+type Read<T> = Result<T, Never>;
 
 /// The one source.
-struct Tree(Value);
-
-fn expected<T>(what: &str) -> Result<T, Error> {
-    Err(Error::custom(format_args!("expected {what}")))
+#[derive(Clone, Copy)]
+struct Tree<'a> {
+    value: &'a Json,
+    /// The name of a map's entry, instead of a value.
+    name: Option<&'a str>,
+    wrong: &'a Cell<Option<&'static str>>,
 }
 
-impl Tree {
-    fn object(self) -> Result<Fields, Error> {
-        match self.0 {
-            Value::Object(map) => Ok(Fields {
-                fields: map.into_iter(),
-                value: None,
-            }),
-            _ => expected("an object"),
+impl<'a> Tree<'a> {
+    fn note(self, expected: &'static str) {
+        self.wrong.set(Some(expected));
+    }
+
+    fn of(self, value: &'a Json) -> Self {
+        Self {
+            value,
+            name: None,
+            ..self
         }
     }
 
-    fn array(self) -> Result<Items, Error> {
-        match self.0 {
-            Value::Array(items) => Ok(Items(items.into_iter())),
-            _ => expected("an array"),
+    /// What is not there: nothing for an option, a list or a map, wrong for all else.
+    fn nothing(self) -> Self {
+        self.of(&Json::Null)
+    }
+
+    fn object(self) -> Option<&'a [(String, Json)]> {
+        match self.value {
+            Json::Object(fields) => return Some(fields),
+            Json::Null => {}
+            _ => self.note("an object"),
+        }
+        None
+    }
+
+    fn array(self, at_least: usize) -> Items<'a> {
+        let rest = match self.value {
+            Json::Array(items) => items.as_slice(),
+            Json::Null => &[],
+            _ => {
+                self.note("an array");
+                &[]
+            }
+        };
+        if rest.len() < at_least {
+            self.note("a longer array");
+        }
+        Items {
+            tree: self,
+            rest,
+            at_least,
         }
     }
 
-    fn string(self) -> Result<String, Error> {
-        match self.0 {
-            Value::String(text) => Ok(text),
-            _ => expected("a string"),
-        }
+    fn string(self) -> Option<&'a str> {
+        self.name.or_else(|| self.value.as_str())
     }
 
-    fn signed(&self) -> Result<i64, Error> {
-        self.0.as_i64().map_or_else(|| expected("a number"), Ok)
+    fn text(self) -> &'a str {
+        self.string().unwrap_or_else(|| {
+            self.note("a string");
+            ""
+        })
     }
 
-    fn unsigned(&self) -> Result<u64, Error> {
-        self.0.as_u64().map_or_else(|| expected("a number"), Ok)
+    /// A number of a type, if it fits there.
+    fn number<T: TryFrom<i64> + TryFrom<u64> + Default>(self) -> T {
+        let signed = self.value.as_i64().and_then(|n| T::try_from(n).ok());
+        let number = signed.or_else(|| self.value.as_u64().and_then(|n| T::try_from(n).ok()));
+        number.unwrap_or_else(|| {
+            self.note("a number that fits");
+            T::default()
+        })
     }
-}
-
-macro_rules! never {
-    ($($name:ident($($argument:ty),*))*) => {$(
-        fn $name<V: Visitor<'static>>(self, $(_: $argument,)* _: V) -> Result<V::Value, Error> {
-            expected("a type that the panel reads")
-        }
-    )*};
 }
 
 macro_rules! numbers {
-    ($($name:ident $read:ident $visit:ident)*) => {$(
-        fn $name<V: Visitor<'static>>(self, visitor: V) -> Result<V::Value, Error> {
-            visitor.$visit(self.$read()?)
+    ($($name:ident $visit:ident)*) => {$(
+        fn $name<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+            visitor.$visit(self.number())
         }
     )*};
 }
 
-impl Deserializer<'static> for Tree {
-    type Error = Error;
+impl<'de> Deserializer<'de> for Tree<'de> {
+    type Error = Never;
 
-    fn deserialize_any<V: Visitor<'static>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Null => visitor.visit_unit(),
-            Value::Bool(flag) => visitor.visit_bool(flag),
-            Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
-                (Some(number), _, _) => visitor.visit_u64(number),
-                (None, Some(number), _) => visitor.visit_i64(number),
-                (None, None, Some(number)) => visitor.visit_f64(number),
-                (None, None, None) => expected("a number"),
-            },
-            Value::String(text) => visitor.visit_string(text),
-            Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
-            object @ Value::Object(_) => visitor.visit_map(Tree(object).object()?),
-        }
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        self.note("a type that the panel reads");
+        visitor.visit_unit()
     }
 
-    fn deserialize_struct<V: Visitor<'static>>(
+    fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Error> {
-        visitor.visit_map(self.object()?)
+    ) -> Read<V::Value> {
+        if self.object().is_none() {
+            self.note("an object");
+        }
+        visitor.visit_map(Fields {
+            tree: self,
+            fields,
+            at: 0,
+        })
     }
 
-    fn deserialize_map<V: Visitor<'static>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_map(self.object()?)
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        visitor.visit_map(Entries {
+            tree: self,
+            rest: self.object().unwrap_or_default().iter(),
+            value: None,
+        })
     }
 
-    fn deserialize_seq<V: Visitor<'static>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_seq(self.array()?)
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        visitor.visit_seq(self.array(0))
     }
 
-    fn deserialize_tuple<V: Visitor<'static>>(
+    fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Read<V::Value> {
+        visitor.visit_seq(self.array(length))
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
         self,
-        _: usize,
+        _: &'static str,
+        length: usize,
         visitor: V,
-    ) -> Result<V::Value, Error> {
-        visitor.visit_seq(self.array()?)
+    ) -> Read<V::Value> {
+        visitor.visit_seq(self.array(length))
     }
 
-    fn deserialize_option<V: Visitor<'static>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Null => visitor.visit_none(),
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        match self.value {
+            Json::Null if self.name.is_none() => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'static>>(
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Error> {
+    ) -> Read<V::Value> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_enum<V: Visitor<'static>>(
+    fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Error> {
-        let (name, value) = match self.0 {
-            Value::String(name) => (name, None),
-            Value::Object(map) => match map.into_iter().next() {
-                Some((name, value)) => (name, Some(value)),
-                None => return expected("a variant"),
+    ) -> Read<V::Value> {
+        let (name, content) = match (self.string(), self.value) {
+            (Some(name), _) => (name, self.nothing()),
+            (None, Json::Object(fields)) => match fields.as_slice() {
+                [(name, content)] => (name.as_str(), self.of(content)),
+                _ => ("", self.nothing()),
             },
-            _ => return expected("a variant"),
+            (None, _) => ("", self.nothing()),
         };
-        visitor.visit_enum(Variant { name, value })
+        let known = variants.iter().position(|variant| *variant == name);
+        if known.is_none() {
+            self.note("a variant of this version");
+        }
+        visitor.visit_enum(Variant {
+            at: known.unwrap_or(0),
+            content,
+        })
     }
 
-    fn deserialize_bool<V: Visitor<'static>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Bool(flag) => visitor.visit_bool(flag),
-            _ => expected("true or false"),
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        match self.value {
+            Json::Bool(flag) => visitor.visit_bool(*flag),
+            _ => {
+                self.note("true or false");
+                visitor.visit_bool(false)
+            }
         }
     }
 
-    fn deserialize_string<V: Visitor<'static>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_string(self.string()?)
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        visitor.visit_str(self.text())
     }
 
-    fn deserialize_str<V: Visitor<'static>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_string(self.string()?)
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        visitor.visit_str(self.text())
     }
 
-    fn deserialize_identifier<V: Visitor<'static>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_str(&self.string()?)
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'static>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         visitor.visit_unit()
     }
 
     numbers! {
-        deserialize_i8 signed visit_i64
-        deserialize_i16 signed visit_i64
-        deserialize_i32 signed visit_i64
-        deserialize_i64 signed visit_i64
-        deserialize_u8 unsigned visit_u64
-        deserialize_u16 unsigned visit_u64
-        deserialize_u32 unsigned visit_u64
-        deserialize_u64 unsigned visit_u64
+        deserialize_i8 visit_i8
+        deserialize_i16 visit_i16
+        deserialize_i32 visit_i32
+        deserialize_i64 visit_i64
+        deserialize_u8 visit_u8
+        deserialize_u16 visit_u16
+        deserialize_u32 visit_u32
+        deserialize_u64 visit_u64
     }
 
-    never! {
-        deserialize_f32()
-        deserialize_f64()
-        deserialize_char()
-        deserialize_bytes()
-        deserialize_byte_buf()
-        deserialize_unit()
-        deserialize_unit_struct(&'static str)
-        deserialize_tuple_struct(&'static str, usize)
+    // No type that the panel reads holds one of these.
+    serde::forward_to_deserialize_any! {
+        i128 u128 f32 f64 char bytes byte_buf unit unit_struct identifier
     }
 }
 
-struct Fields {
-    fields: serde_json::map::IntoIter,
-    value: Option<Value>,
+/// The fields of a struct, each by its number and each once; what is not there is nothing.
+struct Fields<'a> {
+    tree: Tree<'a>,
+    fields: &'static [&'static str],
+    at: usize,
 }
 
-impl MapAccess<'static> for Fields {
-    type Error = Error;
+impl<'a> MapAccess<'a> for Fields<'a> {
+    type Error = Never;
 
-    fn next_key_seed<K: DeserializeSeed<'static>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Error> {
-        let Some((name, value)) = self.fields.next() else {
+    fn next_key_seed<K: DeserializeSeed<'a>>(&mut self, seed: K) -> Read<Option<K::Value>> {
+        if self.at == self.fields.len() {
+            return Ok(None);
+        }
+        self.at += 1;
+        seed.deserialize((self.at as u64 - 1).into_deserializer())
+            .map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'a>>(&mut self, seed: V) -> Read<V::Value> {
+        let name = self.fields[self.at - 1];
+        seed.deserialize(match self.tree.value.get(name) {
+            Some(value) => self.tree.of(value),
+            None => self.tree.nothing(),
+        })
+    }
+}
+
+/// The entries of a map.
+struct Entries<'a> {
+    tree: Tree<'a>,
+    rest: std::slice::Iter<'a, (String, Json)>,
+    value: Option<&'a Json>,
+}
+
+impl<'a> MapAccess<'a> for Entries<'a> {
+    type Error = Never;
+
+    fn next_key_seed<K: DeserializeSeed<'a>>(&mut self, seed: K) -> Read<Option<K::Value>> {
+        let Some((name, value)) = self.rest.next() else {
             return Ok(None);
         };
         self.value = Some(value);
-        seed.deserialize(Tree(Value::String(name))).map(Some)
+        let name = Tree {
+            name: Some(name),
+            ..self.tree.nothing()
+        };
+        seed.deserialize(name).map(Some)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'static>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        seed.deserialize(Tree(self.value.take().unwrap_or_default()))
+    fn next_value_seed<V: DeserializeSeed<'a>>(&mut self, seed: V) -> Read<V::Value> {
+        seed.deserialize(self.tree.of(self.value.unwrap_or(&Json::Null)))
     }
 }
 
-struct Items(std::vec::IntoIter<Value>);
+/// The items of an array, and nothings up to the length that a tuple has.
+struct Items<'a> {
+    tree: Tree<'a>,
+    rest: &'a [Json],
+    at_least: usize,
+}
 
-impl SeqAccess<'static> for Items {
-    type Error = Error;
+impl<'a> SeqAccess<'a> for Items<'a> {
+    type Error = Never;
 
-    fn next_element_seed<T: DeserializeSeed<'static>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Error> {
-        match self.0.next() {
-            Some(value) => seed.deserialize(Tree(value)).map(Some),
-            None => Ok(None),
+    fn next_element_seed<T: DeserializeSeed<'a>>(&mut self, seed: T) -> Read<Option<T::Value>> {
+        let tree = match (self.rest.split_first(), self.at_least) {
+            (Some((first, rest)), _) => {
+                self.rest = rest;
+                self.tree.of(first)
+            }
+            (None, 0) => return Ok(None),
+            (None, _) => self.tree.nothing(),
+        };
+        self.at_least = self.at_least.saturating_sub(1);
+        seed.deserialize(tree).map(Some)
+    }
+}
+
+/// A variant that exists, by its number, with its content.
+struct Variant<'a> {
+    at: usize,
+    content: Tree<'a>,
+}
+
+impl<'a> EnumAccess<'a> for Variant<'a> {
+    type Error = Never;
+    type Variant = Tree<'a>;
+
+    fn variant_seed<V: DeserializeSeed<'a>>(self, seed: V) -> Read<(V::Value, Tree<'a>)> {
+        let which = seed.deserialize((self.at as u64).into_deserializer())?;
+        Ok((which, self.content))
+    }
+}
+
+impl<'a> VariantAccess<'a> for Tree<'a> {
+    type Error = Never;
+
+    fn unit_variant(self) -> Read<()> {
+        if *self.value != Json::Null {
+            self.note("a variant without content");
         }
-    }
-}
-
-struct Variant {
-    name: String,
-    value: Option<Value>,
-}
-
-impl EnumAccess<'static> for Variant {
-    type Error = Error;
-    type Variant = Self;
-
-    fn variant_seed<V: DeserializeSeed<'static>>(
-        mut self,
-        seed: V,
-    ) -> Result<(V::Value, Self), Error> {
-        let name = std::mem::take(&mut self.name);
-        let which = seed.deserialize(StringDeserializer::new(name))?;
-        Ok((which, self))
-    }
-}
-
-impl VariantAccess<'static> for Variant {
-    type Error = Error;
-
-    fn unit_variant(self) -> Result<(), Error> {
-        match self.value {
-            None => Ok(()),
-            Some(_) => expected("a variant without content"),
-        }
+        Ok(())
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'static>>(self, seed: T) -> Result<T::Value, Error> {
-        seed.deserialize(Tree(self.value.unwrap_or_default()))
+    fn newtype_variant_seed<T: DeserializeSeed<'a>>(self, seed: T) -> Read<T::Value> {
+        seed.deserialize(self)
     }
 
-    fn tuple_variant<V: Visitor<'static>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
-        Tree(self.value.unwrap_or_default()).deserialize_seq(visitor)
+    fn tuple_variant<V: Visitor<'a>>(self, length: usize, visitor: V) -> Read<V::Value> {
+        visitor.visit_seq(self.array(length))
     }
 
-    fn struct_variant<V: Visitor<'static>>(
+    fn struct_variant<V: Visitor<'a>>(
         self,
-        _: &'static [&'static str],
+        name: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Error> {
-        Tree(self.value.unwrap_or_default()).deserialize_map(visitor)
+    ) -> Read<V::Value> {
+        self.deserialize_struct("", name, visitor)
     }
 }
 

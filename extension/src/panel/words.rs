@@ -58,6 +58,12 @@ pub fn count(number: usize, one: &str) -> String {
     }
 }
 
+/// `12.5%` of a share in percent, to a hundredth: for attributes of a drawing.
+pub fn percent(share: f64) -> String {
+    let hundredths = (share * 100.0).round() as i32;
+    format!("{}.{:02}%", hundredths / 100, hundredths % 100)
+}
+
 /// `102 400`: digits in groups of three.
 pub fn grouped(number: usize) -> String {
     let digits = number.to_string();
@@ -84,6 +90,8 @@ pub enum Trouble {
     UnknownTenant,
     /// The caller may not read it.
     NoPermission,
+    /// The caller asks faster than the backend lets one account: tried again by itself.
+    TooOften,
     /// Anything else.
     Other,
 }
@@ -91,9 +99,8 @@ pub enum Trouble {
 /// What a problem means for whoever wanted to read an alert.
 pub fn trouble(problem: &Problem) -> Trouble {
     match problem.kind() {
-        Some(ProblemKind::VendorDown | ProblemKind::VendorLimit | ProblemKind::TooManyRequests) => {
-            Trouble::VendorDown
-        }
+        Some(ProblemKind::VendorDown | ProblemKind::VendorLimit) => Trouble::VendorDown,
+        Some(ProblemKind::TooManyRequests) => Trouble::TooOften,
         Some(ProblemKind::VendorCredential) => Trouble::Credential,
         Some(ProblemKind::AlertNotFound) => Trouble::AlertNotFound,
         Some(ProblemKind::UnknownTenant) => Trouble::UnknownTenant,
@@ -111,13 +118,14 @@ impl Trouble {
             Self::AlertNotFound => format!("{platform} knows no such alert"),
             Self::UnknownTenant => "This console belongs to no configured tenant".to_owned(),
             Self::NoPermission => "You may not read this alert".to_owned(),
+            Self::TooOften => "Aside’s backend asks to wait".to_owned(),
             Self::Other => "The alert could not be read".to_owned(),
         }
     }
 
     /// Whether a new try makes sense without anybody changing anything.
     pub fn passes(self) -> bool {
-        self == Self::VendorDown
+        matches!(self, Self::VendorDown | Self::TooOften)
     }
 }
 
@@ -148,6 +156,8 @@ mod tests {
         assert_eq!(grouped(102_400), "102\u{a0}400");
         assert_eq!(grouped(999), "999");
         assert_eq!(fraction(1_412), ".412");
+        assert_eq!(percent(12.5), "12.50%");
+        assert_eq!(percent(100.0), "100.00%");
     }
 
     #[test]
@@ -155,6 +165,7 @@ mod tests {
         let of = |kind| trouble(&Problem::new(kind, "x"));
         assert!(of(ProblemKind::VendorDown).passes());
         assert!(of(ProblemKind::VendorLimit).passes());
+        assert!(of(ProblemKind::TooManyRequests).passes());
         assert!(!of(ProblemKind::VendorCredential).passes());
         assert!(!of(ProblemKind::NotAllowed).passes());
         assert_eq!(backoff_ms(u32::MAX), 20_000);

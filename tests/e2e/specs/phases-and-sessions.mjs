@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
+import { assertAccessible } from "../accessibility.mjs";
 import { approve, openAlert, openList, read, review, signIn, worker, docked, clickRow } from "../panel.mjs";
 import { RESPONDER, startWorld } from "../world.mjs";
 
@@ -17,8 +18,9 @@ after(() => Promise.all(worlds.map((made) => made.close())));
 test("in observe phase the action is not offered, and the API refuses it", async () => {
   const here = await world({ phase: "observe" });
   const scenario = (await here.control.scenarios())["credential-dumping"];
-  const { panel } = await openAlert(here, scenario.composite_ids[0], RESPONDER);
+  const { page, panel } = await openAlert(here, scenario.composite_ids[0], RESPONDER);
   assert.equal(await panel.getByRole("button", { name: /^Review/ }).count(), 0);
+  await assertAccessible(page, panel, "observe");
   const login = await here.backend.request("/auth/login", { body: { user: RESPONDER.name, password: RESPONDER.password } });
   const refused = await here.backend.request("/proposals", {
     token: login.body.access_token,

@@ -12,7 +12,6 @@ use aside_shared::api::{Analyse, AnalysisStarted};
 use aside_shared::approval::{Decide, Decision, Proposal, ProposalStatus};
 use aside_shared::event::AnalysisEvent;
 use aside_shared::session::{Login, Tokens};
-use futures::StreamExt;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -312,6 +311,11 @@ secret_file = "respond"
         self.running.kill();
     }
 
+    /// Its process.
+    pub fn process(&self) -> u32 {
+        self.running.child.id()
+    }
+
     /// Starts it again after it was killed.
     pub fn restart(&mut self) {
         let (running, url) = serve(self.folder.path(), &self.ca_file);
@@ -415,11 +419,7 @@ impl Caller {
     pub async fn events(&self, path: &str) -> Vec<AnalysisEvent> {
         let answer = self.get(path).await;
         assert_eq!(answer.status(), StatusCode::OK);
-        let mut text = String::new();
-        let mut chunks = answer.bytes_stream();
-        while let Some(chunk) = chunks.next().await {
-            text.push_str(std::str::from_utf8(&chunk.expect("a chunk")).expect("UTF-8 chunks"));
-        }
+        let text = answer.text().await.expect("a stream that ends");
         let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
         data.map(|data| serde_json::from_str(data).unwrap_or_else(|e| panic!("{e}: {data}")))
             .collect()

@@ -6,6 +6,7 @@ pub mod chromium;
 mod debian;
 mod node;
 pub mod wasm_target;
+mod xvfb;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -42,6 +43,7 @@ pub const STEPS: &[Step] = &[
     node::NODE,
     node::PACKAGES,
     chromium::STEP,
+    xvfb::STEP,
     cargo_tools::NEXTEST,
 ];
 

@@ -50,6 +50,10 @@ pub const STEP: Step = Step {
     remedy: "rustup target add wasm32-unknown-unknown",
 };
 
+/// Leptos gives every view a type of its own; with the first each is compiled once. The second keeps functions that
+/// are called once out of their callers: what is alike then stays alike, and the payload came out a tenth smaller.
+const FLAGS: &str = "--cfg erase_components -Cllvm-args=--inline-max-stacksize=16";
+
 /// What compiles the panel.
 #[derive(Debug)]
 enum Toolchain {
@@ -85,12 +89,16 @@ fn default_has_target(places: &Places) -> bool {
 
 /// Makes `command` compile for WebAssembly, with Debian's toolchain where that one is used.
 pub fn prepare(places: &Places, command: &mut Command) {
-    // Leptos gives every view a type of its own. With this each is compiled once: less to build, and the panel's
-    // payload came out a seventh smaller.
-    command.env(
-        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-        "--cfg erase_components",
-    );
+    let mut flags = FLAGS.to_owned();
+    // Messages of panics name source files: not by where they are on the machine that builds.
+    let sources = places_of_sources(&places.root);
+    for place in sources
+        .iter()
+        .filter(|place| !place.contains(char::is_whitespace))
+    {
+        flags += &format!(" --remap-path-prefix={place}=");
+    }
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
     let Some(Toolchain::Debian(folder)) = toolchain(places) else {
         return;
     };
@@ -104,6 +112,23 @@ pub fn prepare(places: &Places, command: &mut Command) {
         .env("SYSROOT", &folder)
         .env_remove("RUSTUP_TOOLCHAIN")
         .env_remove("LD_LIBRARY_PATH");
+}
+
+/// The folders that sources are compiled from: cargo's registry, and the tree at `root`.
+fn places_of_sources(root: &Path) -> Vec<String> {
+    let cargo = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));
+    let registry = cargo.and_then(|cargo| fs::read_dir(cargo.join("registry/src")).ok());
+    let mut places: Vec<String> = registry
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|folder| format!("{}/", folder.path().display()))
+        .collect();
+    places.sort();
+    places.push(format!("{}/", root.display()));
+    places
 }
 
 /// The compiler that a WebAssembly build uses, as it names itself; part of what a built panel depends on.

@@ -64,6 +64,7 @@ pub fn run(places: &Places, asked: &Asked) -> Result<bool, Error> {
     let mut needed = vec!["lints", "wasm-target", "nextest", "node"];
     if !asked.fast {
         needed.extend(setup::FOR_BROWSER);
+        needed.push("xvfb");
     }
     setup::ensure(places, &needed, &asked.setup)?;
 

@@ -153,16 +153,19 @@ impl NextGenSiem {
         };
         let path = format!("{JOBS}/{id}");
         let found = self.poll(&path).await;
-        let stop = Call {
-            what: "stop a search",
-            method: "DELETE",
-            path: &path,
-            query: &[],
-            body: None,
-            scope: SCOPE,
-        };
-        // A job that cannot be stopped ends by itself.
-        let _stopped = self.read.read(stop).await;
+        let read = Arc::clone(&self.read);
+        // The reader does not wait for it; a job that cannot be stopped ends by itself.
+        tokio::spawn(async move {
+            let stop = Call {
+                what: "stop a search",
+                method: "DELETE",
+                path: &path,
+                query: &[],
+                body: None,
+                scope: SCOPE,
+            };
+            let _stopped = read.read(stop).await;
+        });
         found
     }
 

@@ -1,9 +1,7 @@
 //! Questions and answers.
 
 use aside_shared::chat::{Answer, QUESTION_MAX, Question};
-use serde::{Deserialize, Deserializer, Serialize};
-
-use crate::panel::json;
+use serde::{Deserialize, Serialize};
 
 use super::{Call, Effect, Fault, Reply, State, Tab, kept};
 
@@ -22,16 +20,9 @@ pub enum TurnState {
     /// Not answered yet.
     Pending,
     /// Answered.
-    Answered(#[serde(deserialize_with = "kept_answer")] Box<Answer>),
+    Answered(Box<Answer>),
     /// It could not be asked: why.
     Failed(String),
-}
-
-/// Read as answers from the backend are.
-fn kept_answer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<Answer>, D::Error> {
-    let tree = serde_json::Value::deserialize(deserializer)?;
-    let answer = json::answer(tree).map_err(serde::de::Error::custom)?;
-    Ok(Box::new(answer))
 }
 
 /// How many turns are kept.

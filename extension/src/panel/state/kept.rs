@@ -1,12 +1,11 @@
 //! What survives close, route change and the worker's death: drafts, place, open evidence, a
 //! pending decision. Kept for the tab until the browser closes; read as data that may be anything.
 
-use std::collections::BTreeMap;
-
 use aside_shared::alert::AlertKey;
 use aside_shared::id::ProposalId;
 use serde::{Deserialize, Serialize};
 
+use crate::panel::few::Few;
 use crate::panel::json;
 
 use super::{Call, Effect, OpenEvidence, State, Tab, Turn, TurnState};
@@ -24,7 +23,6 @@ pub fn key_of(key: &AlertKey) -> String {
 
 /// What is kept of an alert.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct Kept {
     /// The unfinished question.
     pub draft: String,
@@ -33,7 +31,7 @@ pub struct Kept {
     /// Whether Why is open.
     pub why: bool,
     /// How far each view is scrolled, in pixels.
-    pub scroll: BTreeMap<Tab, i32>,
+    pub scroll: Few<Tab, i32>,
     /// The open evidence.
     pub evidence: Option<OpenEvidence>,
     /// The proposal whose sheet is open.
@@ -43,7 +41,6 @@ pub struct Kept {
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
 struct Panel {
     keys_off: bool,
     typed: String,

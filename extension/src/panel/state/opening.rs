@@ -253,8 +253,11 @@ pub(super) fn failed(state: &mut State, fault: Fault) -> Vec<Effect> {
             vec![Effect::Focus("paste".to_owned())]
         }
         page => {
-            *page = Page::Failed(Box::new(session::as_problem(fault)));
-            Vec::new()
+            let problem = session::as_problem(fault);
+            let wait = reading::pause(&problem);
+            *page = Page::Failed(Box::new(problem));
+            let again = wait.map(|ms| reading::try_again(ms, state.epoch));
+            again.into_iter().collect()
         }
     }
 }

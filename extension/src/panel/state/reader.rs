@@ -160,7 +160,9 @@ pub(super) fn step_evidence(state: &mut State, by: i32) -> Vec<Effect> {
         return Vec::new();
     };
     open.id = next.clone();
-    kept::save(state)
+    let mut effects = kept::save(state);
+    effects.push(Effect::KeepFocus("ev-t".to_owned()));
+    effects
 }
 
 pub(super) fn close_evidence(state: &mut State) -> Vec<Effect> {

@@ -230,11 +230,10 @@ fn several_possible_tenants_are_for_the_analyst_to_pick() {
     let Some(Call::Resolve(resolve)) = calls(&effects).first().copied().cloned() else {
         panic!("{effects:?}");
     };
-    let pick: Resolved = serde_json::from_value(serde_json::json!({
-        "resolved": "pick",
+    let pick: Resolved = serde_json::from_value(serde_json::json!({"pick": {
         "reference": {"platform": "p", "console_host": "h", "route": "r", "id": "i", "tenant_hint": null},
         "tenants": ["t1", "t2"],
-    }))
+    }}))
     .unwrap();
     answer(&mut state, Call::Resolve(resolve), Reply::Resolved(pick));
     assert_eq!(state.screen(), Screen::Pick);
@@ -316,4 +315,26 @@ fn signing_out_leaves_nothing_of_the_alert() {
     let effects = reduce(&mut state, Msg::SignOut);
     assert!(effects.contains(&Effect::StopStreams) && effects.contains(&Effect::SignOut));
     assert_eq!(state.reading(), None);
+}
+
+#[test]
+fn finding_the_alert_is_tried_again_by_itself_when_the_backend_asks_to_wait() {
+    let mut state = reading_state();
+    let moved = Msg::Worker(FromWorker::Location {
+        location: location("ldt:b:2"),
+    });
+    let effects = reduce(&mut state, moved);
+    let Some(resolve @ Call::Resolve(_)) = calls(&effects).first().copied().cloned() else {
+        panic!("{effects:?}");
+    };
+    let mut wait = Problem::new(ProblemKind::TooManyRequests, "Try again in 3 s.");
+    wait.retry_after_s = Some(3);
+    let refused = Err(Fault::Problem(Box::new(wait)));
+    let effects = answer_with(&mut state, resolve.clone(), refused);
+    assert_eq!(state.screen(), Screen::Failed);
+    let [Effect::Later { ms: 3_000, msg }] = &effects[..] else {
+        panic!("{effects:?}");
+    };
+    let again = reduce(&mut state, (**msg).clone());
+    assert_eq!(calls(&again), [&resolve]);
 }

@@ -222,7 +222,8 @@ fn evidence_opens_steps_and_returns_the_focus_to_its_chip() {
     };
     let effects = reduce(&mut state, Msg::OpenEvidence(open));
     assert!(effects.contains(&Effect::Reveal("claim-0".to_owned())));
-    reduce(&mut state, Msg::Key(Command::Step(1)));
+    let effects = reduce(&mut state, Msg::Key(Command::Step(1)));
+    assert!(effects.contains(&Effect::KeepFocus("ev-t".to_owned())));
     let open = state.reading().unwrap().evidence.clone().unwrap();
     assert_eq!(open.id, two.id);
     reduce(&mut state, Msg::StepEvidence(1));
