@@ -226,7 +226,14 @@ pub fn speech(line: &str, word: &str) -> Speech {
     {
         return Speech::PowerShell;
     }
-    if CMD_BUILT_IN.contains(&name) {
+    // `set -e`, `set +o history`
+    let is_posix_set = name == "set"
+        && line
+            .get(word.len()..)
+            .is_some_and(|rest| rest.trim_start().starts_with(['-', '+']));
+    if is_posix_set {
+        Speech::Posix
+    } else if CMD_BUILT_IN.contains(&name) {
         Speech::Cmd
     } else if POSIX_BUILT_IN.contains(&name) {
         Speech::Posix

@@ -118,7 +118,7 @@ fn of_path(path: &str) -> Option<Vec<Product>> {
 /// How much in the line speaks for Windows and for a POSIX system.
 fn marks(line: &str) -> (u32, u32) {
     let bytes = line.as_bytes();
-    let (mut windows, mut posix) = (0, 0);
+    let (mut windows, mut posix, mut flags) = (0, 0, 0);
     let mut is_start = true;
     for (at, byte) in bytes.iter().enumerate() {
         let rest = &bytes[at..];
@@ -135,7 +135,7 @@ fn marks(line: &str) -> (u32, u32) {
                 {
                     posix += 3;
                 } else if is_windows_flag(rest) {
-                    windows += 1;
+                    flags += 1;
                 }
             }
             b'~' if is_start && rest.get(1) == Some(&b'/') => posix += 2,
@@ -156,7 +156,8 @@ fn marks(line: &str) -> (u32, u32) {
                 b'"' | b'\'' | b'=' | b'>' | b'<' | b'(' | b'|' | b';' | b',' | b'&' | b'`'
             );
     }
-    (windows, posix)
+    // One alone may be a folder.
+    (windows + if flags > 1 { flags } else { 0 }, posix)
 }
 
 const HIVES: &[&[u8]] = &[
@@ -351,7 +352,7 @@ mod tests {
         use Product::{Linux, MacOs, Windows};
         let posix = [Linux, MacOs];
         for (line, expected) in [
-            ("set +o history", &Product::ALL[..]),
+            ("set +o history", &posix[..]),
             ("set a=1 & %a%", &[Windows]),
             ("sudo systemctl stop x", &[Linux]),
             ("sudo launchctl unload x", &[MacOs]),
@@ -364,6 +365,10 @@ mod tests {
             ("curl -o /tmp/x http://a.example/x", &posix),
             ("git status", &Product::ALL),
             ("./x -d", &posix),
+            (
+                "docker run -v /:/host -it alpine chroot /host",
+                &Product::ALL,
+            ),
             ("crontab -l", &posix),
         ] {
             assert_eq!(systems(line, None), expected, "{line}");
