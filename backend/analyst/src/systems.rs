@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use aside_shared::alert::base_name;
 
-use crate::command_line::{Speech, first_word, head, program, speech};
+use crate::command_line::{Speech, first_word, head, is_cmdlet, program, speech};
 use crate::taxonomy::Product;
 
 /// Longer lines are read up to here, in bytes.
@@ -139,7 +139,15 @@ fn marks(line: &str) -> (u32, u32) {
                 }
             }
             b'~' if is_start && rest.get(1) == Some(&b'/') => posix += 2,
-            b'$' if starts(rest, b"$env:") => windows += 3,
+            b'$' if ["$env:", "$true", "$false", "$null", "$_"]
+                .iter()
+                .any(|name| starts(rest, name.as_bytes())) =>
+            {
+                windows += 2;
+            }
+            b'[' if starts(rest, b"[System.") || starts(rest, b"[Net.") => windows += 2,
+            // `Get-Process`; what is written small may be a Linux package.
+            b'A'..=b'Z' if is_start && is_cmdlet_at(&line[at..]) => windows += 3,
             b'$' if rest.starts_with(b"$HOME")
                 || rest.starts_with(b"$(")
                 || rest.starts_with(b"${") =>
@@ -153,11 +161,18 @@ fn marks(line: &str) -> (u32, u32) {
         is_start = byte.is_ascii_whitespace()
             || matches!(
                 byte,
-                b'"' | b'\'' | b'=' | b'>' | b'<' | b'(' | b'|' | b';' | b',' | b'&' | b'`'
+                b'"' | b'\'' | b'=' | b'>' | b'<' | b'(' | b'{' | b'|' | b';' | b',' | b'&' | b'`'
             );
     }
     // One alone may be a folder.
     (windows + if flags > 1 { flags } else { 0 }, posix)
+}
+
+fn is_cmdlet_at(rest: &str) -> bool {
+    let end = rest
+        .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .unwrap_or(rest.len());
+    is_cmdlet(&rest[..end].to_ascii_lowercase())
 }
 
 const HIVES: &[&[u8]] = &[
@@ -363,6 +378,10 @@ mod tests {
             ("Get-Process | Stop-Process", &[Windows]),
             ("curl -o x.exe http://a.example/x.exe", &[Windows]),
             ("curl -o /tmp/x http://a.example/x", &posix),
+            (
+                "for($i=0; $i -le 9; $i++) { Resolve-DnsName -type TXT a$(Get-Random).example.com }",
+                &[Windows],
+            ),
             ("git status", &Product::ALL),
             ("./x -d", &posix),
             (
