@@ -208,9 +208,15 @@ pub async fn activity(
     Body(request): Body<ReadActivity>,
 ) -> Result<Json<Activity>, Fault> {
     access.require(&request.alert.tenant, Need::Read)?;
+    let proposals = app.respond.of_alert(&access, &request.alert).await?;
+    // Where there is nothing to tell, nothing of the alert is read: the id may be anybody's invention.
+    let entries = app.store.audit_of_alert(&request.alert).await?;
+    if !(proposals.is_empty() && entries.is_empty()) {
+        app.analyses.record_look(&access, &request.alert).await?;
+    }
     Ok(Json(Activity {
-        proposals: app.respond.of_alert(&access, &request.alert).await?,
-        entries: app.store.audit_of_alert(&request.alert).await?,
+        proposals,
+        entries,
         head: app.store.audit_head().await?,
     }))
 }

@@ -2,12 +2,13 @@
 
 use aside_shared::alert::AlertKey;
 use aside_shared::approval::{Proposal, Propose};
+use aside_shared::audit::AuditAction;
 use aside_shared::console::Location;
 use aside_shared::session::Role;
 
 use super::*;
 use crate::auth::access::testing::caller;
-use crate::http::proposals::propose;
+use crate::http::proposals::{propose, show};
 use crate::testing::{World, world};
 
 fn analyst() -> Access {
@@ -137,4 +138,56 @@ async fn a_pasted_id_is_known_by_how_it_begins_and_a_strange_console_is_refused(
     );
     let elsewhere = page("https://us.invented.example/app#/sites/7/threats/threat-1");
     assert_eq!(refused(&world, &analyst(), elsewhere, None).await, 404);
+}
+
+async fn activity_for(world: &World, by: &Access, key: &AlertKey) -> Result<Activity, Fault> {
+    let body = Body(ReadActivity { alert: key.clone() });
+    Ok(activity(State(world.app()), by.clone(), body).await?.0)
+}
+
+async fn reads_of(world: &World, user: &str) -> usize {
+    let log = world.store.audit_log().await.expect("the log");
+    let is_read = |entry: &&aside_shared::audit::AuditEntry| {
+        entry.action == AuditAction::AlertRead && entry.actor == user
+    };
+    log.iter().filter(is_read).count()
+}
+
+#[tokio::test]
+async fn what_aside_has_of_an_alert_is_told_with_an_entry_once_for_each_user_and_never_without() {
+    let world = world().await;
+    let key = crate::testing::alert().key;
+    let lead = caller("leo", Role::Lead, "acme");
+    let invented = activity_for(&world, &lead, &key).await.expect("he may");
+    assert!(invented.proposals.is_empty() && invented.entries.is_empty());
+    assert_eq!(reads_of(&world, "leo").await, 0, "nothing was told");
+    let proposal = proposed(&world, key.clone()).await;
+    assert_eq!(reads_of(&world, "ana").await, 1, "she has opened it");
+    // The second place of the checkpoints cannot be written.
+    world.clock.advance_ms(60_000);
+    let second_place = world.folder.path().join("checkpoints");
+    std::fs::remove_file(&second_place).expect("a file");
+    std::fs::create_dir(&second_place).expect("a folder in its place");
+    let refused = activity_for(&world, &lead, &key).await;
+    assert!(matches!(refused, Err(Fault::Internal(_))), "{refused:?}");
+    std::fs::remove_dir(&second_place).expect("gone");
+    for reader in [&lead, &analyst(), &lead] {
+        let told = activity_for(&world, reader, &key).await.expect("he may");
+        assert_eq!(told.proposals.len(), 1);
+    }
+    let of_all = ["ana", "leo"].map(|user| reads_of(&world, user));
+    assert_eq!(futures::future::join_all(of_all).await, [1, 1]);
+    // The sheet quotes the alert too.
+    let viewer = caller("vic", Role::Viewer, "acme");
+    let path = || axum::extract::Path(proposal.view.proposal.to_string());
+    for _ in 0..2 {
+        let shown = show(State(world.app()), viewer.clone(), path()).await;
+        assert_eq!(shown.expect("he may").0.view, proposal.view);
+    }
+    assert_eq!(reads_of(&world, "vic").await, 1);
+    let stranger = caller("eve", Role::Lead, "umbra");
+    let shown = show(State(world.app()), stranger.clone(), path()).await;
+    assert!(shown.is_err());
+    assert!(activity_for(&world, &stranger, &key).await.is_err());
+    assert_eq!(reads_of(&world, "eve").await, 0);
 }
