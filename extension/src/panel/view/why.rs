@@ -13,7 +13,7 @@ use super::text::{sentence, visible};
 use crate::panel::score::{Bar, odds, signed, waterfall};
 use crate::panel::state::{Cited, Msg};
 use crate::panel::store::Store;
-use crate::panel::words::{count, percent};
+use crate::panel::words::{add, count, percent};
 
 /// The whole view, with its way back.
 pub fn why(store: Store) -> AnyView {
@@ -153,19 +153,20 @@ fn how_bad(store: Store, assessment: &Assessment) -> AnyView {
         .iter()
         .flat_map(|group| &group.signals);
     for technique in groups.flat_map(|signal| &signal.techniques) {
-        techniques.push(format!("{} {}", technique.id, technique.name));
+        add(
+            &mut techniques,
+            format!("{} {}", technique.id, technique.name),
+        );
     }
     if let Some((_, _, alert)) = &vendor {
         for attack in &alert.attacks {
             let parts = [&attack.technique_id, &attack.technique];
             let words: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
             if !words.is_empty() {
-                techniques.push(words.join(" "));
+                add(&mut techniques, words.join(" "));
             }
         }
     }
-    techniques.sort();
-    techniques.dedup();
     let tactics: Vec<String> = vendor
         .iter()
         .flat_map(|(_, _, alert)| {
