@@ -167,10 +167,10 @@ impl Config {
         let mut config: Self =
             toml::from_str(&text).map_err(|e| error(e.to_string().trim_end().to_owned()))?;
         config.start_paths_at(file.parent().unwrap_or(Path::new("")));
-        config.check().map_err(|(key, problem)| {
-            let line =
-                line_of(&text, &key).map_or_else(String::new, |line| format!("line {line}: "));
-            error(format!("{line}{key}: {problem}"))
+        config.check().map_err(|wrong| {
+            let line = line_of(&text, wrong.key, &wrong.value)
+                .map_or_else(String::new, |line| format!("line {line}: "));
+            error(format!("{line}{}: {}", wrong.key, wrong.problem))
         })?;
         Ok(config)
     }
@@ -201,14 +201,22 @@ impl Config {
     }
 
     /// What serde cannot check. The error names the key and says what is allowed.
-    fn check(&self) -> Result<(), (String, String)> {
-        let fail = |key: &str, problem: String| Err((key.to_owned(), problem));
+    fn check(&self) -> Result<(), Wrong> {
+        let fail = |key, value: &dyn fmt::Display, problem| {
+            let value = value.to_string();
+            Err(Wrong {
+                key,
+                value,
+                problem,
+            })
+        };
         if !self.server.listen.ip().is_loopback()
             && self.server.tls.is_none()
             && !self.server.tls_ended_by_proxy
         {
             return fail(
                 "listen",
+                &self.server.listen,
                 format!(
                     "{} is reachable from other machines without TLS. Set [server.tls], or tls_ended_by_proxy = true \
                      if a proxy in front ends TLS.",
@@ -219,11 +227,16 @@ impl Config {
         if !(1..=1440).contains(&self.policy.proposal_minutes) {
             return fail(
                 "proposal_minutes",
+                &self.policy.proposal_minutes,
                 "allowed are 1 to 1440 minutes".to_owned(),
             );
         }
         if self.tenants.is_empty() {
-            return fail("tenants", "at least one [[tenants]] is needed".to_owned());
+            return fail(
+                "tenants",
+                &"",
+                "at least one [[tenants]] is needed".to_owned(),
+            );
         }
         for (at, tenant) in self.tenants.iter().enumerate() {
             let name = &tenant.name;
@@ -231,11 +244,12 @@ impl Config {
             if name.as_str().is_empty() || !name.as_str().chars().all(plain) {
                 return fail(
                     "name",
+                    name,
                     format!("{name:?} may hold letters, digits, '-', '_' and '.' only"),
                 );
             }
             if self.tenants[..at].iter().any(|other| other.name == *name) {
-                return fail("name", format!("two tenants are called {name}"));
+                return fail("name", name, format!("two tenants are called {name}"));
             }
             if !CONSOLES
                 .iter()
@@ -244,6 +258,7 @@ impl Config {
                 let known: Vec<_> = CONSOLES.iter().map(|console| console.platform).collect();
                 return fail(
                     "platform",
+                    &tenant.platform,
                     format!(
                         "{} is not known; allowed are {}",
                         tenant.platform,
@@ -251,18 +266,20 @@ impl Config {
                     ),
                 );
             }
-            let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
-            if !tenant.base_url.starts_with("https://")
-                && !loopback.iter().any(|l| tenant.base_url.starts_with(l))
-            {
+            if !may_be_asked(&tenant.base_url) {
                 return fail(
                     "base_url",
-                    format!("{:?} must begin with https://", tenant.base_url),
+                    &tenant.base_url,
+                    format!(
+                        "{:?} must be https://<host>, without a user, a query or a fragment",
+                        tenant.base_url
+                    ),
                 );
             }
             if tenant.console_hosts.is_empty() {
                 return fail(
                     "console_hosts",
+                    &"",
                     format!("{name} needs at least one host name"),
                 );
             }
@@ -270,6 +287,7 @@ impl Config {
                 if credential.secret_file.is_some() == credential.secret_env.is_some() {
                     return fail(
                         "client_id",
+                        &credential.client_id,
                         format!(
                             "the credential {} of {name} needs secret_file or secret_env, one of them",
                             credential.client_id
@@ -308,14 +326,40 @@ impl CredentialConfig {
     }
 }
 
-/// The first line (from 1) that sets `key`.
-fn line_of(text: &str, key: &str) -> Option<usize> {
-    text.lines()
-        .position(|line| {
-            let line = line.trim_start().trim_start_matches('[');
-            line.strip_prefix(key)
-                .is_some_and(|rest| rest.trim_start().starts_with(['=', ']']))
-        })
+/// A value that is not allowed.
+struct Wrong {
+    key: &'static str,
+    /// As far as it helps to find the line.
+    value: String,
+    problem: String,
+}
+
+/// Whether secrets may be sent to this address: TLS, or this very machine.
+fn may_be_asked(base_url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(base_url) else {
+        return false;
+    };
+    let is_here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_here);
+    is_safe
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none()
+}
+
+/// The last line (from 1) that sets `key` to `value`, or the first that sets `key`.
+fn line_of(text: &str, key: &str, value: &str) -> Option<usize> {
+    let sets = |line: &str| {
+        let line = line.trim_start().trim_start_matches('[');
+        let rest = line.strip_prefix(key)?.trim_start();
+        rest.starts_with(['=', ']']).then(|| rest.contains(value))
+    };
+    let lines: Vec<Option<bool>> = text.lines().map(sets).collect();
+    lines
+        .iter()
+        .rposition(|line| *line == Some(true))
+        .or_else(|| lines.iter().position(Option::is_some))
         .map(|at| at + 1)
 }
 
@@ -397,6 +441,53 @@ secret_env = "ASIDE_READ_SECRET"
             for part in expected {
                 assert!(message.contains(part), "{message:?} does not name {part:?}");
             }
+        }
+    }
+
+    #[test]
+    fn of_several_tenants_the_line_of_the_wrong_one_is_named() {
+        let tenant = GOOD.split_once("[[tenants]]").unwrap().1;
+        let second = tenant.replace("acme-prod", "acme-lab");
+        let two = format!("{GOOD}[[tenants]]{second}");
+        assert_eq!(read(&two).unwrap().tenants.len(), 2);
+        for (from, to, line) in [
+            ("acme-lab", "acme-prod", "line 18: name"),
+            ("acme-lab", "acme lab", "line 18: name"),
+        ] {
+            let message = read(&two.replace(from, to)).unwrap_err();
+            assert!(message.contains(line), "{message}");
+        }
+        let wrong = second.replace("https://api", "http://api");
+        let message = read(&format!("{GOOD}[[tenants]]{wrong}")).unwrap_err();
+        assert!(message.contains("line 20: base_url"), "{message}");
+    }
+
+    #[test]
+    fn a_secret_is_sent_over_tls_or_to_this_machine_only() {
+        for good in [
+            "https://api.crowdstrike.com",
+            "https://api.us-2.crowdstrike.com/",
+            "https://10.0.0.7:8443",
+            "http://127.0.0.1:9000",
+            "http://localhost",
+            "http://[::1]:9000",
+        ] {
+            assert!(may_be_asked(good), "{good}");
+        }
+        for bad in [
+            "http://api.crowdstrike.com",
+            "http://127.0.0.1.example.com",
+            "http://localhost.example.com",
+            "http://localhost@example.com",
+            "https://user@api.crowdstrike.com",
+            "https://api.crowdstrike.com?x=1",
+            "https://api.crowdstrike.com#x",
+            "ftp://localhost",
+            "https://",
+            "api.crowdstrike.com",
+            "",
+        ] {
+            assert!(!may_be_asked(bad), "{bad}");
         }
     }
 

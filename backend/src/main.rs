@@ -31,6 +31,8 @@ enum Verb {
     Explain(cli::explain::ExplainArgs),
     /// Show what the panel would show of a vendor's raw alert.
     Alert(cli::alert::AlertArgs),
+    /// Replace what identifies a customer, and secrets, as before a language model.
+    Redact(cli::redact::RedactArgs),
 }
 
 fn main() -> ExitCode {
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Verb::Audit(audit) => audit.run(),
         Verb::Explain(arguments) => cli::explain::run(arguments),
         Verb::Alert(arguments) => cli::alert::run(arguments),
+        Verb::Redact(arguments) => cli::redact::run(arguments),
     };
     match result {
         Ok(code) => code,

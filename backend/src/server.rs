@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use aside_analyst::rules::RuleSet;
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::accept::NoDelayAcceptor;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use tokio::sync::watch;
 
 use crate::analyse::Analyses;
@@ -176,18 +177,21 @@ pub async fn serve(config: Config, ready: impl FnOnce(SocketAddr)) -> Result<(),
     let listening = handle.clone();
     let serving = async move {
         let address = config.server.listen;
+        // An event must not wait until the client has acknowledged the one before.
         match config.server.tls {
             Some(tls) => {
                 let tls_config = RustlsConfig::from_pem_file(&tls.certificate_file, &tls.key_file)
                     .await
                     .map_err(|e| format!("[server.tls] {}: {e}", tls.certificate_file.display()))?;
-                axum_server::bind_rustls(address, tls_config)
+                axum_server::bind(address)
+                    .acceptor(RustlsAcceptor::new(tls_config).acceptor(NoDelayAcceptor::new()))
                     .handle(handle)
                     .serve(service)
                     .await
             }
             None => {
                 axum_server::bind(address)
+                    .acceptor(NoDelayAcceptor::new())
                     .handle(handle)
                     .serve(service)
                     .await

@@ -167,8 +167,10 @@ pub struct VendorState {
     pub role: &'static str,
     /// Who the vendor names as the last who changed an isolation.
     pub last_actor: Option<String>,
-    /// Requests to isolate or release, in order.
+    /// Requests to isolate or release, in order, those too that came to nothing.
     pub asked: Vec<Action>,
+    /// Requests to write a note.
+    pub note_requests: usize,
     /// Notes that stand there.
     pub notes: Vec<String>,
     /// How the next requests end; afterwards they are carried out and answered.
@@ -181,6 +183,8 @@ pub struct VendorState {
     pub held: Option<Arc<Notify>>,
     /// Reads of notes fail.
     pub notes_unreadable: bool,
+    /// Reads of hosts so far, those that failed too.
+    pub host_reads: usize,
     /// An accepted request stays pending.
     pub offline: bool,
     /// When the alert was last changed, milliseconds since the epoch.
@@ -200,8 +204,24 @@ pub enum Fate {
     LostBefore,
     /// Refused.
     Refused,
-    /// Refused unheard: the vendor's limit is reached for half a minute.
+    /// Not carried out: a fault of Aside's own ends the call.
+    Broken,
+    /// Turned away unheard: the vendor's limit is reached for half a minute.
     Limited,
+    /// It never reached the vendor.
+    Unsent,
+}
+
+impl Fate {
+    fn failure(self) -> CallError {
+        match self {
+            Self::Refused => CallError::Refused(error("409 wrong state")),
+            Self::LostAfter | Self::LostBefore => CallError::AnswerLost(error("time-out")),
+            Self::Limited => CallError::NotSent(limited()),
+            Self::Unsent => CallError::NotSent(error("no connection")),
+            Self::Broken => panic!("a fault of Aside's own"),
+        }
+    }
 }
 
 impl Vendor {
@@ -216,12 +236,14 @@ impl Vendor {
                 role: "Workstation",
                 last_actor: None,
                 asked: Vec::new(),
+                note_requests: 0,
                 notes: Vec::new(),
                 next: Vec::new(),
                 next_notes: Vec::new(),
                 hosts_down: false,
                 held: None,
                 notes_unreadable: false,
+                host_reads: 0,
                 offline: false,
                 updated_unix_ms: 1_772_461_000_000,
                 alerts_read: 0,
@@ -338,7 +360,8 @@ impl Hosts for Vendor {
         if let Some(held) = held {
             held.notified().await;
         }
-        let state = self.state();
+        let mut state = self.state();
+        state.host_reads += 1;
         if state.hosts_down {
             return Err(error("503"));
         }
@@ -383,14 +406,7 @@ impl HostIsolation for Vendor {
                 .as_ref()
                 .map(|_| "aside-respond".to_owned());
         }
-        match fate {
-            None => Ok(()),
-            Some(Fate::Refused) => Err(CallError::Refused(error("409 wrong state"))),
-            Some(Fate::Limited) => Err(CallError::Refused(limited())),
-            Some(Fate::LostAfter | Fate::LostBefore) => {
-                Err(CallError::AnswerLost(error("time-out")))
-            }
-        }
+        fate.map_or(Ok(()), |fate| Err(fate.failure()))
     }
 }
 
@@ -406,6 +422,7 @@ impl Notes for Vendor {
 
     async fn write(&self, _alert: &AlertId, text: &str) -> Result<(), CallError> {
         let mut state = self.state();
+        state.note_requests += 1;
         let fate = if state.next_notes.is_empty() {
             None
         } else {
@@ -414,14 +431,7 @@ impl Notes for Vendor {
         if matches!(fate, None | Some(Fate::LostAfter)) {
             state.notes.push(text.to_owned());
         }
-        match fate {
-            None => Ok(()),
-            Some(Fate::Refused) => Err(CallError::Refused(error("403"))),
-            Some(Fate::Limited) => Err(CallError::Refused(limited())),
-            Some(Fate::LostAfter | Fate::LostBefore) => {
-                Err(CallError::AnswerLost(error("time-out")))
-            }
-        }
+        fate.map_or(Ok(()), |fate| Err(fate.failure()))
     }
 }
 

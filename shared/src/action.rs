@@ -7,6 +7,7 @@ use crate::session::{Phase, Role};
 
 /// What Aside can do to a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Cut the host off from all but its console (Falcon: contain).
@@ -59,6 +60,7 @@ impl Action {
 
 /// Whether a host is cut off, as its vendor reports it now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Isolation {
     /// Connected.
@@ -88,6 +90,7 @@ impl Isolation {
 
 /// A host as the vendor reports it at one moment. Never part of an analysis.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct HostState {
     /// The host.
     pub id: HostId,
@@ -109,6 +112,7 @@ pub struct HostState {
 
 /// How risky a step is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Risk {
     /// How much.
     pub level: RiskLevel,
@@ -118,6 +122,7 @@ pub struct Risk {
 
 /// How much can go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum RiskLevel {
     /// Easily taken back, one user concerned.
@@ -141,6 +146,7 @@ impl RiskLevel {
 
 /// What one tenant's credentials and phase allow anybody, and this user in particular.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct TenantAccess {
     /// The tenant.
     pub tenant: TenantId,
@@ -158,6 +164,7 @@ pub struct TenantAccess {
 
 /// Whether an action is offered to a caller.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(tag = "offer", rename_all = "snake_case")]
 pub enum Offer {
     /// It can be proposed.

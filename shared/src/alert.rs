@@ -14,6 +14,7 @@ use crate::instant::Instant;
 
 /// Which alert, once the backend has resolved the tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct AlertKey {
     /// The configured tenant.
     pub tenant: TenantId,
@@ -25,6 +26,7 @@ pub struct AlertKey {
 
 /// One alert, normalised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Alert {
     /// Which alert this is.
     pub key: AlertKey,
@@ -101,6 +103,7 @@ impl Alert {
 
 /// What kind of product saw an alert.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum AlertKind {
     /// A sensor on a host.
@@ -121,6 +124,7 @@ pub enum AlertKind {
 
 /// How bad the vendor says it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Severity {
     /// OCSF severity.
     pub level: SeverityLevel,
@@ -130,6 +134,7 @@ pub struct Severity {
 
 /// OCSF `severity_id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum SeverityLevel {
     /// Not given, or not understood.
@@ -148,6 +153,7 @@ pub enum SeverityLevel {
 
 /// What the sensor did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Disposition {
     /// Whether what was seen happened.
     pub outcome: Outcome,
@@ -159,6 +165,7 @@ pub struct Disposition {
 
 /// Whether something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// It was seen to happen.
@@ -173,6 +180,7 @@ pub enum Outcome {
 
 /// A tactic or technique, by ATT&CK id or the vendor's own (`CSTA0006`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Attack {
     /// `TA0006`.
     pub tactic_id: Option<String>,
@@ -186,6 +194,7 @@ pub struct Attack {
 
 /// Something that evidence speaks of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Entity {
     /// Unique within the alert.
     pub id: EntityId,
@@ -195,6 +204,7 @@ pub struct Entity {
 
 /// What an entity is. All text in it is untrusted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum EntityKind {
     /// A host (OCSF device).
@@ -291,6 +301,7 @@ pub fn base_name(path: &str) -> &str {
 
 /// A host as the alert's record describes it (a snapshot: never its state now).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Host {
     /// The vendor's id.
     pub id: HostId,
@@ -320,6 +331,7 @@ impl Host {
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct User {
     /// As shown: `ACME\j.smith`, `root`.
     pub name: String,
@@ -329,6 +341,7 @@ pub struct User {
 
 /// A file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct File {
     /// The path as the vendor writes it.
     pub path: String,
@@ -338,6 +351,7 @@ pub struct File {
 
 /// A process.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Process {
     /// The vendor's unique process id, which is not the operating system's.
     pub uid: Option<String>,
@@ -392,6 +406,7 @@ impl Process {
 
 /// What a subject did. A closed list: a claim can say nothing that evidence could not carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Verb {
     /// A process started a process.
@@ -436,6 +451,7 @@ pub enum Verb {
 
 /// What a relation's third place holds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Object {
     /// Another entity.
@@ -446,6 +462,7 @@ pub enum Object {
 
 /// Where a piece of evidence was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum EvidenceSource {
     /// In the alert's own record.
@@ -458,6 +475,7 @@ pub enum EvidenceSource {
 
 /// One observation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Evidence {
     /// Derived from the content: see [`Evidence::identified`].
     pub id: EvidenceId,

@@ -13,6 +13,7 @@ use crate::text::Span;
 
 /// One statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Claim {
     /// What sort of statement.
     pub kind: ClaimKind,
@@ -29,6 +30,7 @@ pub struct Claim {
 
 /// The sort of a statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum ClaimKind {
     /// It stands in the evidence it cites.
@@ -41,6 +43,7 @@ pub enum ClaimKind {
 
 /// A typed judgement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum View {
     /// The cited facts may be this technique; a rule that fired names it.
@@ -59,10 +62,21 @@ pub enum View {
     },
     /// What the whole looks like, with the verdict that the points give.
     Assessment(Verdict),
+    /// A model would look at this next.
+    LookAt {
+        /// At what.
+        entity: EntityId,
+    },
+    /// A model would ask this next: one of the questions that the alert's evidence can answer.
+    Question {
+        /// `What did powershell.exe do?`
+        question: String,
+    },
 }
 
 /// Something that was looked for and not found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Gap {
     /// What was looked for.
     pub looked_for: String,
@@ -74,6 +88,7 @@ pub struct Gap {
 
 /// Who did what to what.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Relation {
     /// The doer.
     pub subject: EntityId,
@@ -93,6 +108,7 @@ pub struct Relation {
 
 /// How it comes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// At least 80 % sure, with at least one strong signal.
@@ -107,6 +123,7 @@ pub enum Verdict {
 
 /// How bad it is if it is true. Shown apart from how sure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub enum Priority {
     /// Critical.
     P1,
@@ -132,6 +149,7 @@ impl Priority {
 
 /// How bad and how sure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Assessment {
     /// How it comes out.
     pub verdict: Verdict,
@@ -157,6 +175,7 @@ impl Assessment {
 
 /// Additive log-odds points: 10 log10 of the odds. `total` is `base` and all groups' points.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Score {
     /// The assumed base rate, in points. Assumed until outcomes exist.
     pub base: i32,
@@ -168,6 +187,7 @@ pub struct Score {
 
 /// Signals about one thing, counted together so that ten rules about one command line are not ten reasons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct SignalGroup {
     /// `encoded-command`
     pub name: String,
@@ -179,6 +199,7 @@ pub struct SignalGroup {
 
 /// One reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Signal {
     /// The rule that gave it.
     pub rule: RuleId,
@@ -196,6 +217,7 @@ pub struct Signal {
 
 /// A technique by id and name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Technique {
     /// `T1003.001`
     pub id: String,
@@ -205,6 +227,7 @@ pub struct Technique {
 
 /// One line of the timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct TimelineEntry {
     /// When.
     pub at: Instant,
@@ -222,6 +245,7 @@ pub struct TimelineEntry {
 
 /// Something to do, with its reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Recommendation {
     /// What to do.
     pub step: Step,
@@ -239,6 +263,7 @@ pub struct Recommendation {
 
 /// What a recommendation asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Aside can do it, once policy allows and a person approves.
@@ -257,6 +282,7 @@ pub enum Step {
 
 /// A piece of text that was hidden, uncovered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Layer {
     /// How it was hidden: `base64`, `caret`, `gzip` ...
     pub hidden_by: String,
@@ -266,6 +292,7 @@ pub struct Layer {
 
 /// A complete analysis.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Analysis {
     /// How bad, how sure.
     pub assessment: Assessment,

@@ -8,6 +8,7 @@ use crate::id::{AnalysisId, HostId, TenantId};
 
 /// `POST /alerts/resolve`: which alert does this page or pasted text mean?
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
 pub struct Resolve {
     /// What the reader is looking at.
@@ -19,6 +20,7 @@ pub struct Resolve {
 
 /// Where a reference comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum ResolveFrom {
     /// A page's address, in parts as the browser gives them.
@@ -29,6 +31,7 @@ pub enum ResolveFrom {
 
 /// The answer to [`Resolve`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Resolved {
     /// This one.
@@ -52,6 +55,7 @@ pub enum Resolved {
 
 /// `POST /alerts/recent`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
 pub struct Recent {
     /// The tenant.
@@ -60,6 +64,7 @@ pub struct Recent {
 
 /// One row of a tenant's recent alerts, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct RecentAlert {
     /// The alert.
     pub key: AlertKey,
@@ -75,6 +80,7 @@ pub struct RecentAlert {
 
 /// `POST /analyses`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
 pub struct Analyse {
     /// Which alert.
@@ -83,6 +89,7 @@ pub struct Analyse {
 
 /// The answer to [`Analyse`]. The events are at `GET /analyses/{id}/events`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct AnalysisStarted {
     /// The analysis.
     pub id: AnalysisId,
@@ -90,6 +97,7 @@ pub struct AnalysisStarted {
 
 /// `POST /hosts/state`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
 pub struct ReadHost {
     /// The alert on which the host stands: reading is authorized by it.
@@ -98,8 +106,19 @@ pub struct ReadHost {
     pub host: HostId,
 }
 
+/// The answer to [`ReadHost`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostNow {
+    /// The host's state.
+    pub state: crate::action::HostState,
+    /// The proposal by which Aside isolated it, from whichever alert; `None` where it is not
+    /// isolated, or not by Aside.
+    pub isolated_by: Option<crate::approval::Proposal>,
+}
+
 /// `POST /alerts/activity`: proposals and audit entries of an alert.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
 pub struct ReadActivity {
     /// The alert.
@@ -108,6 +127,7 @@ pub struct ReadActivity {
 
 /// The answer to [`ReadActivity`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Activity {
     /// Newest first.
     pub proposals: Vec<crate::approval::Proposal>,

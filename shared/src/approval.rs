@@ -11,6 +11,7 @@ use crate::id::{EvidenceId, HostId, ProposalId, TenantId, UserName};
 /// alone, computes [`ApprovalView::digest`] itself and sends it with the decision; the backend
 /// recomputes it and accepts no other. Field order is part of the canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct ApprovalView {
     /// Version of the canonical form: [`VIEW_VERSION`].
     pub version: u32,
@@ -94,6 +95,7 @@ impl ApprovalView {
 
 /// 64 lower-case hex digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(transparent)]
 pub struct ViewDigest(pub String);
 
@@ -111,6 +113,7 @@ impl ViewDigest {
 
 /// `POST /proposals`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
 pub struct Propose {
     /// The alert it comes from.
@@ -123,6 +126,7 @@ pub struct Propose {
 
 /// `POST /proposals/{id}/decision`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
 pub struct Decide {
     /// What was decided.
@@ -133,6 +137,7 @@ pub struct Decide {
 
 /// What a person decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
     /// Do it.
@@ -143,6 +148,7 @@ pub enum Decision {
 
 /// A proposal as anybody who may read its alert sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Proposal {
     /// What is shown and decided on. After the decision: what was shown.
     pub view: ApprovalView,
@@ -160,6 +166,7 @@ pub struct Proposal {
 
 /// What the caller may do with a proposal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct May {
     /// Approve or decline it.
     pub decide: bool,
@@ -175,6 +182,7 @@ pub struct May {
 
 /// Where a proposal stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum ProposalStatus {
     /// Waits for a decision.
@@ -203,14 +211,15 @@ pub enum ProposalStatus {
         /// When, milliseconds since the epoch.
         at_unix_ms: i64,
     },
-    /// The vendor accepted, and does not report the wanted state (yet).
+    /// The vendor accepted, or gave no clear answer, and does not report the wanted state (yet).
     NotVerified {
         /// What the reader must assume: `treat the host as connected`.
         reason: String,
         /// Whether Aside still asks.
         still_checking: bool,
     },
-    /// The state check before acting found that there was nothing to do or that it must not be done.
+    /// Approved, and nothing was sent: the state check before acting found that there was nothing to
+    /// do or that it must not be done, or it could not be sent in time.
     Stopped {
         /// What was found.
         reason: String,
@@ -235,6 +244,7 @@ impl ProposalStatus {
 
 /// One step of an execution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct ExecutionStep {
     /// `Approved by k.mora`, `State read: normal`, `Falcon accepted` ...
     pub text: String,
@@ -248,6 +258,7 @@ pub struct ExecutionStep {
 
 /// How a step stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum StepState {
     /// Done.

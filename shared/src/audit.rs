@@ -7,6 +7,7 @@ use crate::id::{ProposalId, TenantId};
 
 /// What an audit entry records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum AuditAction {
     /// Somebody signed in.
@@ -39,6 +40,7 @@ pub enum AuditAction {
 
 /// One entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct AuditEntry {
     /// Position in the chain, from 1.
     pub seq: u64,
@@ -62,6 +64,7 @@ pub struct AuditEntry {
 
 /// Whether the chain holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct AuditHead {
     /// Entries so far.
     pub count: u64,

@@ -9,6 +9,7 @@ use crate::id::EntityId;
 
 /// `POST /questions`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// About which alert.
@@ -22,6 +23,7 @@ pub const QUESTION_MAX: usize = 2_000;
 
 /// An answer. Every statement in it is a [`Claim`] with its evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// Statements.

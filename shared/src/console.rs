@@ -11,6 +11,7 @@ use crate::id::{AlertId, PlatformId};
 
 /// A page's address in parts, as the browser's `URL` gives them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
 pub struct Location {
     /// Host name with the port if it is not 443: `falcon.crowdstrike.com`.
@@ -54,6 +55,7 @@ impl Location {
 
 /// What a page or a link says about which alert is meant. The tenant is the backend's to resolve.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
 pub struct AlertRef {
     /// Whose console.

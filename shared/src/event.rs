@@ -8,6 +8,7 @@ use crate::problem::Problem;
 
 /// One step of an analysis. The SSE `id` is its number, from 1; the SSE `event` its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum AnalysisEvent {
     /// The alert as the vendor's API has it. Everything before this came from the page.
@@ -54,6 +55,7 @@ impl AnalysisEvent {
 
 /// What was read beyond the alert's own record, or derived from it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Context {
     /// Where from.
     pub place: ContextPlace,
@@ -67,6 +69,7 @@ pub struct Context {
 
 /// Where context comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum ContextPlace {
     /// The vendor's telemetry of the alert's host, around the alert.
@@ -77,6 +80,7 @@ pub enum ContextPlace {
 
 /// How complete a context is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum ContextState {
     /// All there is.
@@ -95,6 +99,7 @@ pub enum ContextState {
 
 /// The end of an analysis.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Done {
     /// Pieces of evidence, derived ones included.
     pub evidence: u32,

@@ -11,6 +11,7 @@ macro_rules! text_id {
     ($(#[$doc:meta] $name:ident;)*) => {$(
         #[$doc]
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
         #[serde(transparent)]
         pub struct $name(pub String);
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whose clock measured an instant. A host's clock can be wrong by days; the cloud's is ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Clock {
     /// The endpoint's own clock.
@@ -14,6 +15,7 @@ pub enum Clock {
 
 /// A moment. `unix_ms` orders, `raw` is what the vendor wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Instant {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     pub unix_ms: i64,

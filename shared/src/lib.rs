@@ -18,6 +18,9 @@ pub mod event;
 pub mod hunt;
 pub mod id;
 pub mod instant;
+pub mod model;
 pub mod problem;
+#[cfg(test)]
+mod round_trips;
 pub mod session;
 pub mod text;

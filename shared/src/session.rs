@@ -7,6 +7,7 @@ use crate::id::UserName;
 
 /// What a user may do, held by (user, tenant). Roles do not include one another except as said here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Reads and asks.
@@ -57,6 +58,7 @@ impl Role {
 
 /// How far a tenant's rollout has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Aside only reads.
@@ -112,6 +114,7 @@ pub struct Tokens {
 
 /// `GET /me`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Me {
     /// The account.
     pub user: UserName,

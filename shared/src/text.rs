@@ -78,6 +78,7 @@ pub fn shorten(text: &str, max: usize) -> String {
 /// A part of a sentence. Names come from the evidence and are untrusted: they are set in code,
 /// never linked, and cut to [`SENTENCE_NAME`] characters where they are shown.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Span {
     /// Aside's own words.

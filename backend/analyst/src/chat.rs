@@ -287,8 +287,14 @@ fn what_is(rules: &RuleSet, alert: &Alert, asked: &Question) -> Option<Answer> {
     )
 }
 
-/// What can be asked, as far as this alert has an answer.
 fn can_ask(alert: &Alert) -> Answer {
+    Answer::CanAsk {
+        examples: questions(alert),
+    }
+}
+
+/// What can be asked, as far as this alert has an answer.
+pub fn questions(alert: &Alert) -> Vec<String> {
     let mut examples = Vec::new();
     if let Some(trigger) = &alert.trigger {
         let name = plain(&[words::name_of(alert, trigger)]);
@@ -308,5 +314,5 @@ fn can_ask(alert: &Alert) -> Answer {
     if has(&[Verb::Wrote]) {
         examples.push("Which files were written?".to_owned());
     }
-    Answer::CanAsk { examples }
+    examples
 }

@@ -70,7 +70,7 @@ fn main_event<'a>(start: &Start<'a>, layers: &'a [Layer]) -> Event<'a> {
     }
     event.add_some(Field::ORIGINAL_FILE_NAME, start.original_name);
     if let Some(line) = start.command_line {
-        add_text(&mut event, Field::COMMAND_LINE, line);
+        add_text(&mut event, Field::COMMAND_LINE, said(line, start.typed));
     }
     add_layers(&mut event, Field::COMMAND_LINE, layers);
     for hash in &start.hashes {
@@ -116,6 +116,22 @@ pub fn add_path<'a>(event: &mut Event<'a>, field: Field, path: &'a str) {
     if event.product != Some(Product::Windows) {
         event.add(field, format!("/{path}"));
     }
+}
+
+/// What of a shell's command can do something: of one that only prints fixed words, its name.
+fn said(line: &str, typed: bool) -> &str {
+    const PRINTS: &[&str] = &[
+        "echo",
+        "printf",
+        "write-host",
+        "write-output",
+        "write-verbose",
+    ];
+    let (word, rest) = command_line::first_word(line);
+    let only_prints = typed
+        && PRINTS.contains(&command_line::program(word).as_str())
+        && !rest.contains(['>', '|', '$', '`', '%', '&', ';', '\n']);
+    if only_prints { word } else { line }
 }
 
 /// Adds a text, and once more with single blanks where there are more.
@@ -205,7 +221,7 @@ fn inner_event<'a>(
 ) -> Event<'a> {
     let mut event = Event::new(Category::ProcessCreation, start.product);
     add_program(&mut event, inner.text);
-    add_text(&mut event, Field::COMMAND_LINE, inner.text);
+    add_text(&mut event, Field::COMMAND_LINE, said(inner.text, true));
     event.add_some(Field::DECODED_FROM, hidden_by);
     add_circumstances(&mut event, start);
     match &inner.runner {

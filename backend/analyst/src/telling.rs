@@ -50,7 +50,8 @@ pub fn claims(alert: &Alert, assessment: &Assessment) -> (Vec<Claim>, u32) {
     made.extend(technique(&raising));
     made.extend(gaps(alert, &raising, &family));
     let before = made.len();
-    made.retain(|claim| claims::stands(claim, alert).is_ok());
+    let record = claims::Record::of(alert);
+    made.retain(|claim| record.stands(claim).is_ok());
     let dropped = u32::try_from(before - made.len()).unwrap_or(u32::MAX);
     (made, dropped)
 }

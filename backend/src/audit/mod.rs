@@ -161,7 +161,12 @@ impl Audit {
 
     /// Appends in a transaction of its own.
     pub async fn record(&self, record: Record) -> Result<u64, AuditError> {
-        let mut tx = self.store.write().await?;
+        let tx = self.store.write().await?;
+        self.commit(tx, record).await
+    }
+
+    /// Appends as the last of a transaction, commits it, and makes the checkpoint that is due.
+    pub async fn commit(&self, mut tx: Write<'_>, record: Record) -> Result<u64, AuditError> {
         let seq = self.append(&mut tx, record).await?;
         tx.commit().await.map_err(StoreError::from)?;
         self.settle().await?;

@@ -77,13 +77,11 @@ impl Sessions {
         accounts::insert_session(&mut tx, &session, &login.user, now, now + SESSION_MS).await?;
         let tokens = self.issue(&mut tx, &session, now + SESSION_MS).await?;
         self.audit
-            .append(
-                &mut tx,
+            .commit(
+                tx,
                 Record::new(login.user.as_str(), AuditAction::SignIn, "password"),
             )
             .await?;
-        tx.commit().await.map_err(StoreError::from)?;
-        self.audit.settle().await?;
         Ok(tokens)
     }
 
@@ -113,13 +111,11 @@ impl Sessions {
             accounts::end_session(&mut tx, &found.session).await?;
             let detail = "a refresh token was used twice: the session is ended";
             self.audit
-                .append(
-                    &mut tx,
+                .commit(
+                    tx,
                     Record::new(found.user.as_str(), AuditAction::TokenReuse, detail),
                 )
                 .await?;
-            tx.commit().await.map_err(StoreError::from)?;
-            self.audit.settle().await?;
             return Err(signed_out().into());
         }
         accounts::use_refresh(&mut tx, &hash).await?;
@@ -136,13 +132,11 @@ impl Sessions {
         let mut tx = self.store.write().await?;
         accounts::end_session(&mut tx, &access.session.id).await?;
         self.audit
-            .append(
-                &mut tx,
+            .commit(
+                tx,
                 Record::new(access.user.as_str(), AuditAction::SignOut, "signed out"),
             )
             .await?;
-        tx.commit().await.map_err(StoreError::from)?;
-        self.audit.settle().await?;
         Ok(())
     }
 
@@ -197,10 +191,8 @@ impl Sessions {
             .collect();
         let detail = format!("account {name} added with {}", roles.join(", "));
         self.audit
-            .append(&mut tx, Record::new(by, AuditAction::UserChanged, detail))
+            .commit(tx, Record::new(by, AuditAction::UserChanged, detail))
             .await?;
-        tx.commit().await.map_err(StoreError::from)?;
-        self.audit.settle().await?;
         Ok(())
     }
 
@@ -216,10 +208,8 @@ impl Sessions {
         }
         let detail = format!("account {name} disabled");
         self.audit
-            .append(&mut tx, Record::new(by, AuditAction::UserChanged, detail))
+            .commit(tx, Record::new(by, AuditAction::UserChanged, detail))
             .await?;
-        tx.commit().await.map_err(StoreError::from)?;
-        self.audit.settle().await?;
         Ok(())
     }
 
@@ -359,6 +349,23 @@ mod tests {
                     .any(|entry| entry.action == AuditAction::TokenReuse)
             );
         }
+    }
+
+    #[tokio::test]
+    async fn a_stream_goes_on_as_long_as_its_token_and_its_session() {
+        let (sessions, clock, tokens, _folder) = signed_in().await;
+        let access = sessions.authenticate(&tokens.access_token).await.unwrap();
+        // A refresh does not end what the token before it began.
+        sessions.refresh(&refresh(&tokens, "r")).await.unwrap();
+        clock.advance_ms(ACCESS_MS - 1);
+        assert!(sessions.may_go_on(&access).await);
+        clock.advance_ms(1);
+        assert!(!sessions.may_go_on(&access).await);
+
+        let (sessions, _clock, tokens, _folder) = signed_in().await;
+        let access = sessions.authenticate(&tokens.access_token).await.unwrap();
+        sessions.logout(&access).await.unwrap();
+        assert!(!sessions.may_go_on(&access).await);
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@ pub mod alert;
 pub mod audit;
 pub mod check;
 pub mod explain;
+pub mod redact;
 pub mod serve;
 pub mod user;
 

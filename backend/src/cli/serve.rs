@@ -1,5 +1,6 @@
 //! `aside serve`
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use aside_backend::server;
@@ -31,6 +32,8 @@ impl Serve {
             EnvFilter::try_from_env("ASIDE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
         let lines = tracing_subscriber::fmt()
             .with_env_filter(filter)
+            // Colours are for eyes, not for a file.
+            .with_ansi(std::io::stderr().is_terminal())
             .with_writer(std::io::stderr);
         match self.log {
             LogForm::Text => lines.init(),

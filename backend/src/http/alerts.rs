@@ -2,7 +2,7 @@
 
 use aside_shared::action::HostState;
 use aside_shared::api::{
-    Activity, ReadActivity, ReadHost, Recent, RecentAlert, Resolve, ResolveFrom, Resolved,
+    Activity, HostNow, ReadActivity, ReadHost, Recent, RecentAlert, Resolve, ResolveFrom, Resolved,
 };
 use aside_shared::console::{self, AlertRef, CONSOLES};
 use aside_shared::id::{HostId, TenantId};
@@ -171,7 +171,7 @@ pub async fn host_state(
     State(app): State<App>,
     access: Access,
     Body(request): Body<ReadHost>,
-) -> Result<Json<HostState>, Fault> {
+) -> Result<Json<HostNow>, Fault> {
     let (alert, _) = app.analyses.latest(&access, &request.alert).await?;
     let named = alert.hosts.iter().filter_map(|id| alert.entity(id)).any(|entity| {
         matches!(&entity.kind, aside_shared::alert::EntityKind::Host(host) if host.id == request.host)
@@ -179,9 +179,10 @@ pub async fn host_state(
     if !named {
         return Err(Problem::new(ProblemKind::NotFound, "The alert names no such host.").into());
     }
-    Ok(Json(
-        read_host(&app, &request.alert.tenant, &request.host).await?,
-    ))
+    let tenant = configured(&app, &request.alert.tenant)?;
+    let state = app.respond.host_state(tenant, &request.host).await?;
+    let isolated_by = app.respond.isolated_by(&access, tenant, &state).await?;
+    Ok(Json(HostNow { state, isolated_by }))
 }
 
 /// The host's state now. The caller was authorized for the tenant.
@@ -191,17 +192,7 @@ pub(super) async fn read_host(
     host: &HostId,
 ) -> Result<HostState, Fault> {
     let tenant = configured(app, tenant)?;
-    let Some(hosts) = &tenant.platform.hosts else {
-        return Err(Problem::new(
-            ProblemKind::NotOffered,
-            "Hosts cannot be read on this platform.",
-        )
-        .into());
-    };
-    Ok(hosts
-        .state(host, app.clock.now_unix_ms())
-        .await
-        .map_err(Problem::from)?)
+    Ok(app.respond.host_state(tenant, host).await?)
 }
 
 /// `POST /alerts/activity`

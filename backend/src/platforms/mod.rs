@@ -203,21 +203,11 @@ pub enum PlatformErrorKind {
 }
 
 impl PlatformError {
-    /// The vendor's limit alone stands in the way.
-    pub fn is_limit(&self) -> bool {
-        matches!(self.kind, PlatformErrorKind::Limit { .. })
-    }
-
-    /// The same call may go well in a while.
-    pub fn may_pass(&self) -> bool {
-        self.is_limit() || self.kind == PlatformErrorKind::Down
-    }
-
-    /// How long to wait before that, milliseconds: what the vendor asks for, or `otherwise`.
-    pub fn wait_ms(&self, otherwise: i64) -> i64 {
+    /// How long the vendor asks to wait, milliseconds; 0 where it does not.
+    pub fn wait_ms(&self) -> i64 {
         match self.kind {
             PlatformErrorKind::Limit { retry_after_s } => i64::from(retry_after_s) * 1000,
-            _ => otherwise,
+            _ => 0,
         }
     }
 }
@@ -242,9 +232,13 @@ impl From<PlatformError> for Problem {
 /// Why a call that changes something failed. The difference decides whether it may be repeated.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum CallError {
-    /// The vendor refused it, or it was never sent: nothing has changed.
+    /// The vendor refused it, and would again: nothing has changed.
     #[error("{0}")]
     Refused(PlatformError),
+    /// It never reached the vendor, or was turned away at a limit: nothing has changed, and it may
+    /// be sent again, at a limit ([`PlatformErrorKind::Limit`]) when its time has passed.
+    #[error("{0}")]
+    NotSent(PlatformError),
     /// It was sent and no clear answer came: it may have been carried out.
     #[error("{0}")]
     AnswerLost(PlatformError),

@@ -198,19 +198,19 @@ impl Transport {
     pub async fn change(&self, what: &str, request: RequestBuilder) -> Result<Answer, CallError> {
         self.take_turn(what, false)
             .await
-            .map_err(CallError::Refused)?;
+            .map_err(CallError::NotSent)?;
         match self.send(what, request).await {
             Ok(answer) if answer.status.is_server_error() => Err(CallError::AnswerLost(
                 self.down(format!("{}: {what}: {}", self.vendor, answer.status)),
             )),
             Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => Err(
-                CallError::Refused(self.limit(what, (self.limit.retry_after)(&answer))),
+                CallError::NotSent(self.limit(what, (self.limit.retry_after)(&answer))),
             ),
             Ok(answer) => Ok(answer),
             Err(NoAnswer { unsent, words }) => {
                 let error = self.down(format!("{}: {what}: {words}", self.vendor));
                 Err(if unsent {
-                    CallError::Refused(error)
+                    CallError::NotSent(error)
                 } else {
                     CallError::AnswerLost(error)
                 })

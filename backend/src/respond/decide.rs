@@ -88,8 +88,8 @@ impl Respond {
                 audit_seq: Some(seq),
             };
             proposals::add_step(&mut tx, id, &step).await?;
-            let execution = Execution::approved(stored.view.isolation);
-            proposals::save_execution(&mut tx, id, &execution, now).await?;
+            let execution = Execution::approved(stored.view.isolation, now);
+            proposals::save_execution(&mut tx, id, &execution).await?;
         }
         tx.commit().await.map_err(StoreError::from)?;
         self.audit.settle().await?;

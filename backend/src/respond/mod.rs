@@ -27,6 +27,7 @@ use crate::auth::access::{Access, Need, Tenant};
 use crate::clock::SharedClock;
 use crate::config::PolicyConfig;
 use crate::http::Fault;
+use crate::platforms::{PlatformError, PlatformErrorKind};
 use crate::store::Store;
 use crate::store::proposals::StoredProposal;
 
@@ -189,14 +190,24 @@ impl Respond {
         })
     }
 
-    async fn host_state(&self, tenant: &Tenant, host: &HostId) -> Result<HostState, Problem> {
+    /// The host's state now.
+    pub async fn host_state(&self, tenant: &Tenant, host: &HostId) -> Result<HostState, Problem> {
+        Ok(self.host_as_told(tenant, host).await?)
+    }
+
+    async fn host_as_told(
+        &self,
+        tenant: &Tenant,
+        host: &HostId,
+    ) -> Result<HostState, PlatformError> {
         let Some(hosts) = &tenant.platform.hosts else {
-            return Err(Problem::new(
-                ProblemKind::NotOffered,
-                "Hosts cannot be read on this platform.",
-            ));
+            return Err(PlatformError {
+                kind: PlatformErrorKind::Credential,
+                detail: "Hosts cannot be read with this tenant's configuration.".to_owned(),
+                vendor_request_id: None,
+            });
         };
-        Ok(hosts.state(host, self.clock.now_unix_ms()).await?)
+        hosts.state(host, self.clock.now_unix_ms()).await
     }
 
     fn tell(&self, id: &ProposalId) {

@@ -4,7 +4,7 @@ use aside_shared::action::{Action, HostState, Isolation, Offer, offer};
 use aside_shared::alert::{Alert, AlertKey, EntityKind};
 use aside_shared::approval::{ApprovalView, Proposal, ProposalStatus, Propose, VIEW_VERSION};
 use aside_shared::audit::AuditAction;
-use aside_shared::id::{EvidenceId, HostId, ProposalId};
+use aside_shared::id::{EvidenceId, ProposalId};
 use aside_shared::problem::{Problem, ProblemKind};
 
 use super::Respond;
@@ -13,7 +13,6 @@ use crate::audit::Record;
 use crate::auth::access::{Access, Need, Tenant};
 use crate::http::Fault;
 use crate::platforms::NotePlace;
-use crate::store::StoreError;
 use crate::store::proposals::{self, StoredProposal};
 
 /// Why an action is proposed, from the analysis.
@@ -26,7 +25,8 @@ pub struct Because {
 }
 
 impl Respond {
-    /// Opens a proposal, or gives the one that is open for (tenant, host, action) already.
+    /// Opens a proposal, or gives the one that is open for (tenant, host, action) already, or the one
+    /// by which Aside did it already.
     pub async fn propose(
         &self,
         access: &Access,
@@ -58,14 +58,21 @@ impl Respond {
         let state = self.host_state(tenant, &request.host).await?;
         if state.isolation == request.action.wanted() || state.isolation == request.action.pending()
         {
-            if let Some(open) = self.live(tenant, &request.host, request.action).await? {
-                return self.present(access, open).await;
+            if let Some(done) = self.isolated_by(access, tenant, &state).await? {
+                return Ok(done);
             }
-            let reason = format!(
-                "{} is {} already, by somebody else. Aside did not do it and offers no Undo for it.",
-                state.name.as_deref().unwrap_or(request.host.as_str()),
-                state.isolation.words().to_lowercase(),
-            );
+            let host = state.name.as_deref().unwrap_or(request.host.as_str());
+            let words = state.isolation.words().to_lowercase();
+            let last = self.store.last_act(name, &request.host).await?;
+            let reason = match last.filter(|last| !last.status.is_final()) {
+                Some(last) => format!(
+                    "{host} is {words} already, and Aside's {} of it is under way.",
+                    last.view.action.noun()
+                ),
+                None => format!(
+                    "{host} is {words} already, by somebody else. Aside did not do it and offers no Undo for it."
+                ),
+            };
             return self.refuse(access, &request.alert, reason).await;
         }
         self.open(
@@ -127,21 +134,9 @@ impl Respond {
         let record = Record::new(access.user.as_str(), AuditAction::Proposed, detail)
             .on_alert(alert)
             .on_proposal(&id);
-        self.audit.append(&mut tx, record).await?;
-        tx.commit().await.map_err(StoreError::from)?;
-        self.audit.settle().await?;
+        self.audit.commit(tx, record).await?;
         self.tell(&id);
         self.present(access, stored).await
-    }
-
-    async fn live(
-        &self,
-        tenant: &Tenant,
-        host: &HostId,
-        action: Action,
-    ) -> Result<Option<StoredProposal>, Fault> {
-        let mut tx = self.store.write().await?;
-        Ok(proposals::find_live(&mut tx, &tenant.config.name, host, action).await?)
     }
 
     async fn refuse(

@@ -1,8 +1,10 @@
 //! The way of an approval, over a real database, an invented vendor and a clock that only tests move.
 
+mod by_aside;
 mod interrupted;
 mod offline;
 mod taking_back;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -86,6 +88,14 @@ async fn work_as(world: &World, owner: &str, ms: i64) {
 async fn approved(world: &World) -> Proposal {
     let proposal = propose(world, &analyst(), "h1").await.unwrap();
     approve(world, &responder(), &proposal).await.unwrap()
+}
+
+/// How many entries of this kind the alert's log has.
+async fn logged(world: &World, action: AuditAction, part: &str) -> usize {
+    let log = world.store.audit_of_alert(&alert().key).await.unwrap();
+    log.iter()
+        .filter(|entry| entry.action == action && entry.detail.contains(part))
+        .count()
 }
 
 async fn shown(world: &World, proposal: &Proposal) -> Proposal {
@@ -346,11 +356,7 @@ async fn a_lost_request_is_repeated_only_after_the_grace_time() {
         shown(&world, &proposal).await.status,
         ProposalStatus::Verified { .. }
     ));
-    let calls = world.store.audit_of_alert(&alert().key).await.unwrap();
-    let attempts = calls
-        .iter()
-        .filter(|entry| entry.action == AuditAction::VendorCall && entry.detail.contains("isolate"))
-        .count();
+    let attempts = logged(&world, AuditAction::VendorCall, "isolate").await;
     assert_eq!(attempts, 2, "both attempts are in the log");
 }
 
@@ -380,25 +386,6 @@ async fn a_note_whose_answer_was_lost_is_written_once() {
 }
 
 #[tokio::test]
-async fn notes_that_cannot_be_read_are_not_written_blindly() {
-    let world = world().await;
-    world.vendor.state().notes_unreadable = true;
-    let proposal = approved(&world).await;
-    work_for(&world, 120_000).await;
-    assert!(world.vendor.state().notes.is_empty());
-    let after = shown(&world, &proposal).await;
-    assert!(
-        after
-            .steps
-            .iter()
-            .any(|step| step.text.contains("notes cannot be read")),
-        "{:?}",
-        after.steps
-    );
-    assert!(matches!(after.status, ProposalStatus::Verified { .. }));
-}
-
-#[tokio::test]
 async fn where_there_is_no_place_for_a_note_the_sheet_says_so() {
     let world = world_with(Arc::new(Vendor::new()), false, PolicyConfig::default()).await;
     let proposal = approved(&world).await;
@@ -415,93 +402,6 @@ async fn where_there_is_no_place_for_a_note_the_sheet_says_so() {
         ProposalStatus::Verified { .. }
     ));
     assert_eq!(world.store.next_due().await.unwrap(), None);
-}
-
-#[tokio::test]
-async fn a_vendor_that_is_down_is_waited_for() {
-    let world = world().await;
-    let proposal = approved(&world).await;
-    world.vendor.state().hosts_down = true;
-    work_for(&world, 60_000).await;
-    assert!(world.vendor.state().asked.is_empty());
-    world.vendor.state().hosts_down = false;
-    work_for(&world, 60_000).await;
-    assert!(matches!(
-        shown(&world, &proposal).await.status,
-        ProposalStatus::Verified { .. }
-    ));
-}
-
-#[tokio::test]
-async fn a_request_that_the_vendors_limit_holds_back_is_sent_when_it_lets_it_through() {
-    let world = world().await;
-    world.vendor.state().next = vec![Fate::Limited, Fate::Limited];
-    let proposal = approved(&world).await;
-    work_for(&world, 29_000).await;
-    assert_eq!(world.vendor.state().asked.len(), 1, "not before its time");
-    work_for(&world, 60_000).await;
-    assert_eq!(world.vendor.state().asked.len(), 3);
-    assert!(matches!(
-        shown(&world, &proposal).await.status,
-        ProposalStatus::Verified { .. }
-    ));
-    let log = world.store.audit_of_alert(&alert().key).await.unwrap();
-    let refused = log
-        .iter()
-        .filter(|entry| entry.detail.contains("nothing has changed"));
-    assert_eq!(refused.count(), 2);
-}
-
-#[tokio::test]
-async fn a_limit_that_stays_ends_it_and_a_change_by_others_meanwhile_stops_it() {
-    let world = world().await;
-    world.vendor.state().next = vec![Fate::Limited, Fate::Limited, Fate::Limited];
-    let proposal = approved(&world).await;
-    work_for(&world, 300_000).await;
-    let ProposalStatus::Failed { reason } = shown(&world, &proposal).await.status else {
-        panic!()
-    };
-    assert!(reason.contains("limit"), "{reason}");
-    assert_eq!(world.vendor.state().asked.len(), 3);
-
-    world.vendor.state().next = vec![Fate::Limited];
-    let proposal = approved(&world).await;
-    work_for(&world, 10_000).await;
-    set(&world, Isolation::Isolated);
-    work_for(&world, 300_000).await;
-    // It is somebody else's, and not offered for undo.
-    let after = shown(&world, &proposal).await;
-    assert!(matches!(after.status, ProposalStatus::Stopped { .. }));
-    assert!(!after.may.undo);
-}
-
-#[tokio::test]
-async fn a_limit_after_a_lost_answer_leaves_the_first_request_unclear() {
-    let world = world().await;
-    world.vendor.state().next = vec![Fate::LostBefore, Fate::Limited];
-    let proposal = approved(&world).await;
-    work_for(&world, GRACE_MS + 5_000).await;
-    assert_eq!(world.vendor.state().asked.len(), 2);
-    // The first arrives after all.
-    set(&world, Isolation::Isolated);
-    work_for(&world, 60_000).await;
-    assert_eq!(world.vendor.state().asked.len(), 2);
-    assert!(matches!(
-        shown(&world, &proposal).await.status,
-        ProposalStatus::Verified { .. }
-    ));
-}
-
-#[tokio::test]
-async fn a_note_waits_for_the_limit_and_for_notes_that_cannot_be_read_just_now() {
-    let world = world().await;
-    world.vendor.state().next_notes = vec![Fate::Limited, Fate::LostAfter];
-    world.vendor.state().notes_unreadable = true;
-    approved(&world).await;
-    work_for(&world, 4_000).await;
-    world.vendor.state().notes_unreadable = false;
-    work_for(&world, 120_000).await;
-    assert_eq!(world.vendor.state().notes.len(), 1);
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! Taking back: a proposal of its own, refused where the state is not Aside's any more.
 
-use aside_shared::action::HostState;
+use aside_shared::action::{Action, HostState};
 use aside_shared::approval::{Proposal, ProposalStatus};
 use aside_shared::audit::AuditAction;
 use aside_shared::id::ProposalId;
 use aside_shared::problem::{Problem, ProblemKind};
 
-use super::execution::{Act, Execution, Note};
+use super::execution::{Act, Execution, Note, Track};
 use super::{Respond, propose::Because};
 use crate::audit::Record;
 use crate::auth::access::{Access, Need, Tenant};
@@ -24,7 +24,10 @@ pub(super) async fn refused_by_record(
             "Only what was carried out can be taken back.".to_owned(),
         ));
     }
-    if store.acted_later(stored).await? {
+    let last = store
+        .last_act(&stored.view.tenant, &stored.view.host)
+        .await?;
+    if last.is_some_and(|last| last.id() != stored.id()) {
         return Ok(Some("Aside has acted on this host again since.".to_owned()));
     }
     Ok(None)
@@ -40,12 +43,35 @@ pub(super) async fn was_carried_out(
         ProposalStatus::Running { .. } => store
             .execution(stored.id())
             .await?
-            .is_some_and(|execution| matches!(execution.act, Act::Verifying { .. })),
+            .is_some_and(|execution| matches!(execution.act.at, Act::Verifying { .. })),
         _ => false,
     })
 }
 
 impl Respond {
+    /// The proposal by which Aside isolated the host, or is at it, whichever alert it came from;
+    /// `None` where the host is not isolated, or by somebody else as far as can be known. The caller
+    /// was authorized for the tenant.
+    pub async fn isolated_by(
+        &self,
+        access: &Access,
+        tenant: &Tenant,
+        state: &HostState,
+    ) -> Result<Option<Proposal>, Fault> {
+        let isolate = Action::IsolateHost;
+        if ![isolate.wanted(), isolate.pending()].contains(&state.isolation) {
+            return Ok(None);
+        }
+        let last = self.store.last_act(&tenant.config.name, &state.id).await?;
+        let Some(last) = last.filter(|last| last.view.action == isolate) else {
+            return Ok(None);
+        };
+        if last.status.is_final() && another_actor(tenant, state).is_some() {
+            return Ok(None);
+        }
+        Ok(Some(self.present(access, last).await?))
+    }
+
     /// Opens the proposal that takes `id` back.
     pub async fn undo(&self, access: &Access, id: &ProposalId) -> Result<Proposal, Fault> {
         let stored = self.find(access, id).await?;
@@ -107,10 +133,7 @@ impl Respond {
                 state.isolation.words()
             )));
         }
-        let another = state
-            .last_actor
-            .as_ref()
-            .filter(|actor| **actor != tenant.platform.service_account);
+        let another = another_actor(tenant, state);
         Ok(another.map(|actor| format!("{vendor} names {actor} as the last who changed it.")))
     }
 
@@ -145,15 +168,22 @@ impl Respond {
             still_checking: true,
         };
         proposals::set_status(&mut tx, id, &status, None).await?;
-        let execution = Execution {
-            act: Act::Verifying {
-                since_unix_ms: now,
-                polls: 0,
-                given_up: true,
-            },
-            note: Note::Ended,
+        let verifying = Act::Verifying {
+            since_unix_ms: now,
+            polls: 0,
+            given_up: true,
         };
-        proposals::save_execution(&mut tx, id, &execution, now).await?;
+        // Its note may still be on its way.
+        let note = proposals::find_execution(&mut tx, id)
+            .await?
+            .map_or_else(|| Track::at(Note::Ended, 0), |execution| execution.note);
+        // It only reads from here on: when it was approved decides nothing any more.
+        let execution = Execution {
+            approved_unix_ms: now,
+            act: Track::at(verifying, now),
+            note,
+        };
+        proposals::save_execution(&mut tx, id, &execution).await?;
         let record = Record::new(
             access.user.as_str(),
             AuditAction::Asked,
@@ -161,13 +191,17 @@ impl Respond {
         )
         .on_alert(&stored.view.alert)
         .on_proposal(id);
-        self.audit.append(&mut tx, record).await?;
-        tx.commit().await.map_err(StoreError::from)?;
-        self.audit.settle().await?;
+        self.audit.commit(tx, record).await?;
         self.tell(id);
         self.wake.notify_one();
         self.show(access, id).await
     }
+}
+
+/// Whom the vendor names as the last who changed the isolation, if that is not Aside.
+fn another_actor<'a>(tenant: &Tenant, state: &'a HostState) -> Option<&'a str> {
+    let actor = state.last_actor.as_deref()?;
+    (actor != tenant.platform.service_account).then_some(actor)
 }
 
 fn approver(stored: &StoredProposal) -> String {

@@ -135,29 +135,41 @@ async fn count_change(tx: &mut Write<'_>, id: &ProposalId) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Puts an execution into the outbox, or saves it there, due at `due`; one that has ended is taken out.
+/// The outbox entry of a proposal, read within a transaction that will change it.
+pub async fn find_execution(
+    tx: &mut Write<'_>,
+    id: &ProposalId,
+) -> Result<Option<Execution>, StoreError> {
+    let row = sqlx::query("SELECT state FROM executions WHERE proposal = ?")
+        .bind(id.as_str())
+        .fetch_optional(&mut **tx)
+        .await?;
+    row.map(|row| from_text("execution", row.try_get("state")?))
+        .transpose()
+}
+
+/// Puts an execution into the outbox, or saves it there; one that has nothing left to do is taken out.
 pub async fn save_execution(
     tx: &mut Write<'_>,
     id: &ProposalId,
     execution: &Execution,
-    due_unix_ms: i64,
 ) -> Result<(), StoreError> {
-    if execution.is_ended() {
+    let Some(due_unix_ms) = execution.due() else {
         sqlx::query("DELETE FROM executions WHERE proposal = ?")
             .bind(id.as_str())
             .execute(&mut **tx)
             .await?;
-    } else {
-        sqlx::query(
-            "INSERT INTO executions (proposal, state, due_unix_ms) VALUES (?1, ?2, ?3)
+        return count_change(tx, id).await;
+    };
+    sqlx::query(
+        "INSERT INTO executions (proposal, state, due_unix_ms) VALUES (?1, ?2, ?3)
              ON CONFLICT (proposal) DO UPDATE SET state = ?2, due_unix_ms = ?3",
-        )
-        .bind(id.as_str())
-        .bind(to_text("execution", execution)?)
-        .bind(due_unix_ms)
-        .execute(&mut **tx)
-        .await?;
-    }
+    )
+    .bind(id.as_str())
+    .bind(to_text("execution", execution)?)
+    .bind(due_unix_ms)
+    .execute(&mut **tx)
+    .await?;
     count_change(tx, id).await
 }
 
@@ -205,6 +217,25 @@ pub async fn renew_lease(
     .execute(&mut **tx)
     .await?;
     Ok(renewed.rows_affected() > 0)
+}
+
+/// Gives a lease back, if it is still `owner`'s, and makes the entry due later.
+pub async fn postpone(
+    tx: &mut Write<'_>,
+    id: &ProposalId,
+    owner: &str,
+    due_unix_ms: i64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE executions SET due_unix_ms = ?, lease_owner = NULL, lease_unix_ms = 0
+         WHERE proposal = ? AND lease_owner = ?",
+    )
+    .bind(due_unix_ms)
+    .bind(id.as_str())
+    .bind(owner)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// Gives a lease back, if it is still `owner`'s.
@@ -295,27 +326,34 @@ impl Store {
         row.as_ref().map(proposal).transpose()
     }
 
-    /// Whether Aside acted on this host after the proposal was opened, on another one's behalf.
-    pub async fn acted_later(&self, than: &StoredProposal) -> Result<bool, StoreError> {
-        let rows = sqlx::query("SELECT * FROM proposals WHERE tenant = ? AND host = ? AND id <> ? AND opened_unix_ms >= ?")
-            .bind(than.view.tenant.as_str())
-            .bind(than.view.host.as_str())
-            .bind(than.view.proposal.as_str())
-            .bind(than.opened_unix_ms)
-            .fetch_all(&self.readers)
-            .await?;
+    /// The proposal by which Aside acted on this host last, whichever alert it came from.
+    pub async fn last_act(
+        &self,
+        tenant: &TenantId,
+        host: &HostId,
+    ) -> Result<Option<StoredProposal>, StoreError> {
+        // In the order of their approvals: the audit entry of an approval is that of its first step.
+        let rows = sqlx::query(
+            "SELECT * FROM proposals WHERE tenant = ? AND host = ? AND decided_by IS NOT NULL
+             ORDER BY (SELECT MIN(audit_seq) FROM proposal_steps WHERE proposal = id) DESC",
+        )
+        .bind(tenant.as_str())
+        .bind(host.as_str())
+        .fetch_all(&self.readers)
+        .await?;
         for row in &rows {
+            let proposal = proposal(row)?;
             let acted = matches!(
-                proposal(row)?.status,
+                proposal.status,
                 ProposalStatus::Running { .. }
                     | ProposalStatus::Verified { .. }
                     | ProposalStatus::NotVerified { .. }
             );
             if acted {
-                return Ok(true);
+                return Ok(Some(proposal));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 }
 

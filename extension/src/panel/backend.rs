@@ -9,13 +9,14 @@ use aside_shared::approval::Proposal;
 use aside_shared::event::AnalysisEvent;
 use aside_shared::id::{AnalysisId, ProposalId};
 use aside_shared::problem::{Problem, ProblemKind};
-use futures::StreamExt;
 use futures::future::{Either, select};
 use gloo_net::http::{Method, RequestBuilder, Response};
 use gloo_timers::future::TimeoutFuture;
+use js_sys::{Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 use super::json;
 use super::sse::Parser;
@@ -99,7 +100,7 @@ pub async fn call(call: &Call) -> Result<Reply, Fault> {
             Reply::Recent(asked(post("/alerts/recent", &Recent { tenant })).await?)
         }
         Call::Analyse(body) => Reply::Started(asked(post("/analyses", body)).await?),
-        Call::Host(body) => Reply::Host(asked(post("/hosts/state", body)).await?),
+        Call::Host(body) => Reply::Host(Box::new(asked(post("/hosts/state", body)).await?)),
         Call::Ask(body) => Reply::Answer(asked(post("/questions", body)).await?),
         Call::Activity(alert) => {
             let alert = alert.clone();
@@ -166,17 +167,20 @@ async fn follow(request: Request<'_>, mut each: impl FnMut(Option<u64>, String))
     let Some(body) = response.body() else {
         return Fault::Unreadable("it has no body".to_owned());
     };
-    let mut chunks = wasm_streams::ReadableStream::from_raw(body.unchecked_into()).into_stream();
+    let reader: web_sys::ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     let mut parser = Parser::default();
     loop {
-        let next = match select(chunks.next(), TimeoutFuture::new(SILENCE_MS)).await {
-            Either::Left((next, _)) => next,
+        let chunk = JsFuture::from(reader.read());
+        let chunk = match select(chunk, TimeoutFuture::new(SILENCE_MS)).await {
+            Either::Left((chunk, _)) => chunk.ok(),
             Either::Right(_) => return Fault::Unreachable("the stream fell silent".to_owned()),
         };
-        let Some(Ok(chunk)) = next else {
+        // At its end a stream gives no bytes.
+        let bytes = chunk.and_then(|chunk| Reflect::get(&chunk, &"value".into()).ok());
+        let Some(bytes) = bytes.and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok()) else {
             return Fault::Unreachable("the stream was cut".to_owned());
         };
-        let bytes = js_sys::Uint8Array::new(&chunk).to_vec();
+        let bytes = bytes.to_vec();
         let Ok(events) = parser.push(&bytes) else {
             return Fault::Unreadable("a line of it has no end".to_owned());
         };

@@ -156,7 +156,9 @@ fn tell<T: 'static>(
 }
 
 fn set(answer: Option<wasm_bindgen::JsValue>) -> Result<(), String> {
-    let answer: Option<Done> = answer.and_then(|answer| worker::read(&answer));
+    let answer = answer
+        .and_then(|answer| worker::read(&answer))
+        .map(|answer| Done::read(&answer));
     match answer {
         None => Err("The extension’s worker does not answer.".to_owned()),
         Some(Done {

@@ -59,7 +59,7 @@ fn host_words(host: &HostState, by_another: bool) -> String {
     let isolation = match (by_another, host.isolation) {
         (true, Isolation::Isolating) => "isolation pending already".to_owned(),
         (true, _) => "already isolated".to_owned(),
-        (false, isolation) => isolation.words().to_lowercase(),
+        (false, isolation) => isolation.words().to_ascii_lowercase(),
     };
     let seen = host
         .last_seen_unix_ms

@@ -15,7 +15,10 @@ use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer,
     MapAccess, SeqAccess, VariantAccess, Visitor,
 };
-use serde_json::{Map, Value};
+
+mod tree;
+
+pub use tree::Json;
 
 /// Why a text could not be read: what was expected where something else stood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,16 +33,11 @@ impl fmt::Display for Wrong {
 
 /// Reads one JSON value.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Wrong> {
-    value(&parsed(text)?)
-}
-
-/// The parsed tree of a text.
-pub fn parsed(text: &str) -> Result<Value, Wrong> {
-    serde_json::from_str(text).map_err(|_| Wrong("JSON"))
+    value(&Json::parse(text).ok_or(Wrong("JSON"))?)
 }
 
 /// Reads a value that is parsed already.
-pub fn value<T: DeserializeOwned>(value: &Value) -> Result<T, Wrong> {
+pub fn value<T: DeserializeOwned>(value: &Json) -> Result<T, Wrong> {
     let wrong = Cell::new(None);
     let tree = Tree {
         value,
@@ -84,7 +82,7 @@ type Read<T> = Result<T, Never>;
 /// The one source.
 #[derive(Clone, Copy)]
 struct Tree<'a> {
-    value: &'a Value,
+    value: &'a Json,
     /// The name of a map's entry, instead of a value.
     name: Option<&'a str>,
     wrong: &'a Cell<Option<&'static str>>,
@@ -95,7 +93,7 @@ impl<'a> Tree<'a> {
         self.wrong.set(Some(expected));
     }
 
-    fn of(self, value: &'a Value) -> Self {
+    fn of(self, value: &'a Json) -> Self {
         Self {
             value,
             name: None,
@@ -105,13 +103,13 @@ impl<'a> Tree<'a> {
 
     /// What is not there: nothing for an option, a list or a map, wrong for all else.
     fn nothing(self) -> Self {
-        self.of(&Value::Null)
+        self.of(&Json::Null)
     }
 
-    fn object(self) -> Option<&'a Map<String, Value>> {
+    fn object(self) -> Option<&'a [(String, Json)]> {
         match self.value {
-            Value::Object(map) => return Some(map),
-            Value::Null => {}
+            Json::Object(fields) => return Some(fields),
+            Json::Null => {}
             _ => self.note("an object"),
         }
         None
@@ -119,8 +117,8 @@ impl<'a> Tree<'a> {
 
     fn array(self, at_least: usize) -> Items<'a> {
         let rest = match self.value {
-            Value::Array(items) => items.as_slice(),
-            Value::Null => &[],
+            Json::Array(items) => items.as_slice(),
+            Json::Null => &[],
             _ => {
                 self.note("an array");
                 &[]
@@ -170,18 +168,8 @@ impl<'de> Deserializer<'de> for Tree<'de> {
     type Error = Never;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
-        match self.value {
-            Value::Null => visitor.visit_unit(),
-            Value::Bool(flag) => visitor.visit_bool(*flag),
-            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
-                (Some(number), _) => visitor.visit_u64(number),
-                (None, Some(number)) => visitor.visit_i64(number),
-                (None, None) => visitor.visit_f64(number.as_f64().unwrap_or_default()),
-            },
-            Value::String(text) => visitor.visit_str(text),
-            Value::Array(_) => visitor.visit_seq(self.array(0)),
-            Value::Object(_) => self.deserialize_map(visitor),
-        }
+        self.note("a type that the panel reads");
+        visitor.visit_unit()
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -190,13 +178,11 @@ impl<'de> Deserializer<'de> for Tree<'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Read<V::Value> {
-        let map = self.object();
-        if map.is_none() {
+        if self.object().is_none() {
             self.note("an object");
         }
         visitor.visit_map(Fields {
             tree: self,
-            map,
             fields,
             at: 0,
         })
@@ -205,7 +191,7 @@ impl<'de> Deserializer<'de> for Tree<'de> {
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         visitor.visit_map(Entries {
             tree: self,
-            rest: self.object().map(Map::iter),
+            rest: self.object().unwrap_or_default().iter(),
             value: None,
         })
     }
@@ -229,7 +215,7 @@ impl<'de> Deserializer<'de> for Tree<'de> {
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         match self.value {
-            Value::Null => visitor.visit_none(),
+            Json::Null if self.name.is_none() => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
     }
@@ -248,11 +234,13 @@ impl<'de> Deserializer<'de> for Tree<'de> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Read<V::Value> {
-        let tagged = self.value.as_object().and_then(|map| map.iter().next());
-        let (name, content) = match (self.string(), tagged) {
+        let (name, content) = match (self.string(), self.value) {
             (Some(name), _) => (name, self.nothing()),
-            (None, Some((name, content))) => (name.as_str(), self.of(content)),
-            (None, None) => ("", self.nothing()),
+            (None, Json::Object(fields)) => match fields.as_slice() {
+                [(name, content)] => (name.as_str(), self.of(content)),
+                _ => ("", self.nothing()),
+            },
+            (None, _) => ("", self.nothing()),
         };
         let known = variants.iter().position(|variant| *variant == name);
         if known.is_none() {
@@ -265,11 +253,13 @@ impl<'de> Deserializer<'de> for Tree<'de> {
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
-        let flag = self.value.as_bool();
-        if flag.is_none() {
-            self.note("true or false");
+        match self.value {
+            Json::Bool(flag) => visitor.visit_bool(*flag),
+            _ => {
+                self.note("true or false");
+                visitor.visit_bool(false)
+            }
         }
-        visitor.visit_bool(flag.unwrap_or(false))
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
@@ -304,7 +294,6 @@ impl<'de> Deserializer<'de> for Tree<'de> {
 /// The fields of a struct, each by its number and each once; what is not there is nothing.
 struct Fields<'a> {
     tree: Tree<'a>,
-    map: Option<&'a Map<String, Value>>,
     fields: &'static [&'static str],
     at: usize,
 }
@@ -323,8 +312,7 @@ impl<'a> MapAccess<'a> for Fields<'a> {
 
     fn next_value_seed<V: DeserializeSeed<'a>>(&mut self, seed: V) -> Read<V::Value> {
         let name = self.fields[self.at - 1];
-        let value = self.map.and_then(|map| map.get(name));
-        seed.deserialize(match value {
+        seed.deserialize(match self.tree.value.get(name) {
             Some(value) => self.tree.of(value),
             None => self.tree.nothing(),
         })
@@ -334,15 +322,15 @@ impl<'a> MapAccess<'a> for Fields<'a> {
 /// The entries of a map.
 struct Entries<'a> {
     tree: Tree<'a>,
-    rest: Option<serde_json::map::Iter<'a>>,
-    value: Option<&'a Value>,
+    rest: std::slice::Iter<'a, (String, Json)>,
+    value: Option<&'a Json>,
 }
 
 impl<'a> MapAccess<'a> for Entries<'a> {
     type Error = Never;
 
     fn next_key_seed<K: DeserializeSeed<'a>>(&mut self, seed: K) -> Read<Option<K::Value>> {
-        let Some((name, value)) = self.rest.as_mut().and_then(Iterator::next) else {
+        let Some((name, value)) = self.rest.next() else {
             return Ok(None);
         };
         self.value = Some(value);
@@ -354,14 +342,14 @@ impl<'a> MapAccess<'a> for Entries<'a> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'a>>(&mut self, seed: V) -> Read<V::Value> {
-        seed.deserialize(self.tree.of(self.value.unwrap_or(&Value::Null)))
+        seed.deserialize(self.tree.of(self.value.unwrap_or(&Json::Null)))
     }
 }
 
 /// The items of an array, and nothings up to the length that a tuple has.
 struct Items<'a> {
     tree: Tree<'a>,
-    rest: &'a [Value],
+    rest: &'a [Json],
     at_least: usize,
 }
 
@@ -402,7 +390,7 @@ impl<'a> VariantAccess<'a> for Tree<'a> {
     type Error = Never;
 
     fn unit_variant(self) -> Read<()> {
-        if !self.value.is_null() {
+        if *self.value != Json::Null {
             self.note("a variant without content");
         }
         Ok(())

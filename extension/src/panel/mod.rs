@@ -2,6 +2,7 @@
 //! browser) the views and effects. Views hold no rule: they show state and send messages.
 
 pub mod evidence;
+pub mod few;
 pub mod hosts;
 pub mod json;
 pub mod keys;

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use super::state::Msg;
 use super::store::Store;
-use super::wire::FromWorker;
+use super::wire::{Context, FromWorker};
 use super::{effects, view, worker};
 
 thread_local! {
@@ -22,7 +22,9 @@ pub fn start(context: &JsValue) {
     if STORE.get().is_some() {
         return;
     }
-    let context = worker::read(context).unwrap_or_default();
+    let context = worker::read(context)
+        .map(|context| Context::read(&context))
+        .unwrap_or_default();
     leptos::mount::mount_to_body(move || {
         let store = Store::new();
         STORE.set(Some(store));
@@ -40,7 +42,7 @@ pub fn start(context: &JsValue) {
 #[wasm_bindgen]
 pub fn message(message: &JsValue) {
     let Some(store) = STORE.get() else { return };
-    match worker::text(message).and_then(|text| FromWorker::read(&text)) {
+    match worker::read(message).and_then(|message| FromWorker::read(&message)) {
         Some(FromWorker::Session(info)) => effects::known(store, info),
         Some(message) => store.send(Msg::Worker(message)),
         None => {}

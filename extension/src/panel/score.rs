@@ -67,13 +67,20 @@ pub fn signed(points: i32) -> String {
     }
 }
 
+/// Ten to the power of 0.0 to 0.9, in ten-thousandths: what 0 to 9 points stand for.
+const TIMES: [u64; 10] = [
+    10_000, 12_589, 15_849, 19_953, 25_119, 31_623, 39_811, 50_119, 63_096, 79_433,
+];
+
 /// The odds that points stand for: `20 to 1`, `1 to 8`, `even`.
 pub fn odds(points: i32) -> String {
-    let times = 10f64.powf(f64::from(points.abs()) / 10.0);
-    let times = if times < 10.0 {
-        (times * 10.0).round() / 10.0
-    } else {
-        times.round()
+    let size = points.unsigned_abs();
+    let (tens, ones) = (size / 10, size % 10);
+    let times = TIMES[ones as usize].saturating_mul(10u64.saturating_pow(tens));
+    let tenths = times.saturating_add(500) / 1000;
+    let times = match (tens, tenths % 10) {
+        (0, 1..) => format!("{}.{}", tenths / 10, tenths % 10),
+        _ => (times.saturating_add(5000) / 10_000).to_string(),
     };
     match points {
         0 => "even".to_owned(),
@@ -110,6 +117,8 @@ mod tests {
         assert_eq!(odds(3), "2 to 1");
         assert_eq!(odds(-9), "1 to 7.9");
         assert_eq!(odds(0), "even");
+        assert_eq!(odds(30), "1000 to 1");
+        assert!(!odds(i32::MIN).is_empty());
         assert_eq!(signed(-9), "−9");
     }
 

@@ -16,10 +16,10 @@ mod session;
 
 use std::sync::Arc;
 
-use aside_shared::action::{Action, HostState, TenantAccess};
+use aside_shared::action::{Action, TenantAccess};
 use aside_shared::alert::AlertKey;
 use aside_shared::api::{
-    Activity, Analyse, AnalysisStarted, ReadHost, RecentAlert, Resolve, Resolved,
+    Activity, Analyse, AnalysisStarted, HostNow, ReadHost, RecentAlert, Resolve, Resolved,
 };
 use aside_shared::approval::{Decide, Decision, Proposal, Propose};
 use aside_shared::chat::{Answer, Question};
@@ -175,7 +175,7 @@ pub enum Reply {
     Resolved(Resolved),
     Recent(Vec<RecentAlert>),
     Started(AnalysisStarted),
-    Host(HostState),
+    Host(Box<HostNow>),
     Answer(Answer),
     Proposal(Box<Proposal>),
     Activity(Activity),

@@ -2,8 +2,9 @@
 
 use aside_shared::console::Location;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+
+use super::json::{self, Json};
 
 /// Where the panel is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,31 +19,35 @@ pub enum Surface {
     Window,
 }
 
+/// A field of what the worker says. One of a wrong shape is one that is not there: the page is never
+/// believed, nor does it stop the panel.
+fn field<T: DeserializeOwned>(message: &Json, name: &str) -> Option<T> {
+    json::value(message.get(name)?).ok()
+}
+
 /// What the page knows when the panel starts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
     /// Where the panel is shown.
-    #[serde(deserialize_with = "or_default")]
     pub surface: Surface,
     /// The address of the tab that the panel belongs to.
-    #[serde(deserialize_with = "or_default")]
     pub location: Option<Location>,
     /// A proposal to decide: the window was opened for it.
-    #[serde(deserialize_with = "or_default")]
     pub proposal: Option<String>,
     /// Text that was selected on the page when the panel was asked about it. Untrusted.
-    #[serde(deserialize_with = "or_default")]
     pub selection: Option<String>,
 }
 
-/// A field of a wrong shape is a field that is not there: the page is never believed, nor does it
-/// stop the panel.
-fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: DeserializeOwned + Default,
-{
-    Ok(super::json::value(&Value::deserialize(deserializer)?).unwrap_or_default())
+impl Context {
+    /// Reads what the loader hands over.
+    pub fn read(message: &Json) -> Self {
+        Self {
+            surface: field(message, "surface").unwrap_or_default(),
+            location: field(message, "location"),
+            proposal: field(message, "proposal"),
+            selection: field(message, "selection"),
+        }
+    }
 }
 
 /// A message from the worker that nobody asked for.
@@ -64,21 +69,12 @@ pub enum FromWorker {
 
 impl FromWorker {
     /// Reads a message, whose `type` says which one it is; nothing for one that is not known.
-    pub fn read(text: &str) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Place {
-            location: Location,
-        }
-        let message = super::json::parsed(text).ok()?;
-        let place = || {
-            super::json::value(&message)
-                .ok()
-                .map(|Place { location }| location)
-        };
+    pub fn read(message: &Json) -> Option<Self> {
+        let place = || field(message, "location");
         match message.get("type")?.as_str()? {
             "location" => place().map(|location| Self::Location { location }),
             "explain" => place().map(|location| Self::Explain { location }),
-            "session" => super::json::value(&message).ok().map(Self::Session),
+            "session" => Some(Self::Session(SessionInfo::read(message))),
             _ => None,
         }
     }
@@ -86,7 +82,7 @@ impl FromWorker {
 
 /// The session as the worker holds it. `access_token` is taken out by the effects and never
 /// reaches the state. No `Debug`: never logged.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct SessionInfo {
     /// The backend's address, if one is configured.
     pub backend: Option<String>,
@@ -95,15 +91,27 @@ pub struct SessionInfo {
     /// The account.
     pub user: Option<String>,
     /// How it stands.
-    #[serde(deserialize_with = "or_default")]
     pub state: SessionState,
     /// Why the request failed.
     pub problem: Option<Reason>,
 }
 
+impl SessionInfo {
+    /// Reads a session from a message.
+    pub fn read(message: &Json) -> Self {
+        Self {
+            backend: field(message, "backend"),
+            access_token: field(message, "access_token"),
+            user: field(message, "user"),
+            state: field(message, "state").unwrap_or_default(),
+            problem: Reason::read(message),
+        }
+    }
+}
+
 /// The message that keeps `value`, JSON already, under a name for this tab until the browser closes.
 pub fn state_save(key: &str, value: &str) -> String {
-    let key = super::json::write(key);
+    let key = json::write(key);
     format!(r#"{{"type":"state.save","key":{key},"value":{value}}}"#)
 }
 
@@ -128,38 +136,55 @@ pub enum SessionState {
     NoBackend,
 }
 
-/// What went wrong, as the worker says it: in words, or as problem details (RFC 9457).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Reason(Value);
+/// What went wrong, in the worker's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason(String);
 
 impl Reason {
+    /// The `problem` of a message: words, or problem details (RFC 9457).
+    fn read(message: &Json) -> Option<Self> {
+        let problem = message
+            .get("problem")
+            .filter(|problem| **problem != Json::Null)?;
+        let part = |name: &str| problem.get(name).and_then(Json::as_str);
+        let words = problem
+            .as_str()
+            .or_else(|| part("detail"))
+            .or_else(|| part("title"));
+        Some(Self::from(
+            words.unwrap_or("The extension’s worker gave no reason."),
+        ))
+    }
+
     /// In words.
     pub fn into_text(self) -> String {
-        let field = |name: &str| self.0.get(name).and_then(Value::as_str);
         self.0
-            .as_str()
-            .or_else(|| field("detail"))
-            .or_else(|| field("title"))
-            .unwrap_or("The extension’s worker gave no reason.")
-            .to_owned()
     }
 }
 
 impl From<&str> for Reason {
     fn from(text: &str) -> Self {
-        Self(text.into())
+        Self(text.to_owned())
     }
 }
 
 /// An answer that says only whether it was done.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Done {
     /// It was.
-    #[serde(deserialize_with = "or_default")]
     pub ok: bool,
     /// Why not.
     pub problem: Option<Reason>,
+}
+
+impl Done {
+    /// Reads it from an answer.
+    pub fn read(answer: &Json) -> Self {
+        Self {
+            ok: field(answer, "ok").unwrap_or_default(),
+            problem: Reason::read(answer),
+        }
+    }
 }
 
 /// A message to the worker.
@@ -232,11 +257,15 @@ pub enum ToWorker<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::json::{read, write};
+    use super::super::json::write;
     use super::*;
 
+    fn parsed(json: &str) -> Json {
+        Json::parse(json).unwrap()
+    }
+
     fn context(json: &str) -> Context {
-        read(json).unwrap()
+        Context::read(&parsed(json))
     }
 
     #[test]
@@ -258,10 +287,9 @@ mod tests {
 
     #[test]
     fn a_session_never_shows_its_token() {
-        let info: SessionInfo = read(
+        let info = SessionInfo::read(&parsed(
             r#"{"backend":"https://b","access_token":"secret-token","expires_in_s":300,"user":"k","state":"signed_in"}"#,
-        )
-        .unwrap();
+        ));
         assert_eq!(info.access_token.as_deref(), Some("secret-token"));
         assert!(!format!("{info:?}").contains("secret"));
     }
@@ -289,7 +317,10 @@ mod tests {
 
     #[test]
     fn a_problem_is_read_as_text_or_as_problem_details() {
-        let text = |json: &str| read::<Reason>(json).map(Reason::into_text).ok();
+        let text = |json: &str| {
+            let answer = parsed(&format!(r#"{{"problem":{json}}}"#));
+            Done::read(&answer).problem.map(Reason::into_text)
+        };
         assert_eq!(text(r#""plain""#).as_deref(), Some("plain"));
         assert_eq!(
             text(r#"{"detail":"d","title":"t","status":401}"#).as_deref(),
@@ -298,6 +329,7 @@ mod tests {
         assert_eq!(text(r#"{"title":"t"}"#).as_deref(), Some("t"));
         assert!(!text("{}").unwrap().is_empty());
         assert!(!text("7").unwrap().is_empty());
+        assert_eq!(text("null"), None);
     }
 
     #[test]

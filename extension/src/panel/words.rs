@@ -58,6 +58,12 @@ pub fn count(number: usize, one: &str) -> String {
     }
 }
 
+/// `12.5%` of a share in percent, to a hundredth: for attributes of a drawing.
+pub fn percent(share: f64) -> String {
+    let hundredths = (share * 100.0).round() as i32;
+    format!("{}.{:02}%", hundredths / 100, hundredths % 100)
+}
+
 /// `102 400`: digits in groups of three.
 pub fn grouped(number: usize) -> String {
     let digits = number.to_string();
@@ -150,6 +156,8 @@ mod tests {
         assert_eq!(grouped(102_400), "102\u{a0}400");
         assert_eq!(grouped(999), "999");
         assert_eq!(fraction(1_412), ".412");
+        assert_eq!(percent(12.5), "12.50%");
+        assert_eq!(percent(100.0), "100.00%");
     }
 
     #[test]

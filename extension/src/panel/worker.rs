@@ -1,10 +1,9 @@
 //! The extension's worker, by `chrome.runtime.sendMessage`.
 
-use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::json;
+use super::json::{self, Json};
 use super::wire::{Reason, SessionInfo, ToWorker};
 
 #[wasm_bindgen]
@@ -29,15 +28,16 @@ pub async fn ask_session(message: &ToWorker<'_>) -> SessionInfo {
     let answer = ask(message).await;
     answer
         .and_then(|answer| read(&answer))
+        .map(|answer| SessionInfo::read(&answer))
         .unwrap_or_else(|| SessionInfo {
             problem: Some(Reason::from("The extension’s worker does not answer.")),
             ..SessionInfo::default()
         })
 }
 
-/// A value of the page as one of ours; nothing for what it cannot be.
-pub fn read<T: DeserializeOwned>(value: &JsValue) -> Option<T> {
-    json::read(&text(value)?).ok()
+/// A value of the page as a tree; nothing for what JSON cannot carry.
+pub fn read(value: &JsValue) -> Option<Json> {
+    Json::parse(&text(value)?)
 }
 
 /// A value of the page as JSON; nothing for what JSON cannot carry.

@@ -1,6 +1,8 @@
 //! Benchmarks; each is a binary of its own under `src/bin`. They print figures and ratios, and
 //! assert nothing about time.
 
+pub mod labelled;
+
 use std::time::{Duration, Instant};
 
 /// The fastest of `rounds` runs of `work`, which returns what must not be optimised away. Time on

@@ -311,6 +311,11 @@ secret_file = "respond"
         self.running.kill();
     }
 
+    /// Its process.
+    pub fn process(&self) -> u32 {
+        self.running.child.id()
+    }
+
     /// Starts it again after it was killed.
     pub fn restart(&mut self) {
         let (running, url) = serve(self.folder.path(), &self.ca_file);

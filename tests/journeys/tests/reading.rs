@@ -1,8 +1,7 @@
 //! Reading an alert over HTTP: resolve, analyse, ask, and who may.
 
 use aside_journeys::{Backend, Lab, Setup, claims};
-use aside_shared::action::HostState;
-use aside_shared::api::{ReadHost, Resolve, ResolveFrom, Resolved};
+use aside_shared::api::{HostNow, ReadHost, Resolve, ResolveFrom, Resolved};
 use aside_shared::chat::{Answer, Question};
 use aside_shared::console::Location;
 use aside_shared::event::AnalysisEvent;
@@ -61,7 +60,7 @@ async fn an_alert_is_resolved_analysed_and_every_claim_cites_what_is_there() {
         );
     }
 
-    let state: HostState = analyst
+    let now: HostNow = analyst
         .ask(
             "/hosts/state",
             &ReadHost {
@@ -70,7 +69,8 @@ async fn an_alert_is_resolved_analysed_and_every_claim_cites_what_is_there() {
             },
         )
         .await;
-    assert_eq!(state.id.as_str(), host);
+    assert_eq!(now.state.id.as_str(), host);
+    assert_eq!(now.isolated_by, None);
     let question = Question {
         alert: alert.clone(),
         text: "Is the host isolated?".to_owned(),

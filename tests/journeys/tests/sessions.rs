@@ -438,7 +438,7 @@ async fn answers_are_shared_with_extensions_and_with_no_page() {
 /// `aside serve` over a folder, as this test's own child.
 async fn served(folder: &Path, ca_file: &str) -> (Child, String) {
     let mut child = Command::new(program("aside"))
-        .args(["serve", "--config"])
+        .args(["serve", "--log", "json", "--config"])
         .arg(folder.join("aside.toml"))
         .env("SSL_CERT_FILE", ca_file)
         .stdout(Stdio::piped())
@@ -497,6 +497,105 @@ async fn told_to_stop_it_ends_its_streams_and_itself_in_good_order() {
         .await
         .expect("the proposal");
     assert_eq!(kept.view, proposal.view);
+}
+
+#[tokio::test]
+async fn a_log_line_is_json_with_the_requests_id_and_without_what_is_secret() {
+    let mut scene = Scene::new().await;
+    scene.backend.kill();
+    let ca_file = scene.lab.text("/ca_file");
+    let (mut child, line) = served(scene.backend.folder(), &ca_file).await;
+    let address = line.strip_prefix("listening on ").expect("it listens");
+    scene.backend.url = format!("http://{}", address.trim());
+    let analyst = scene.backend.sign_in("analyst").await;
+    let me = reqwest::Client::new()
+        .get(format!("{}/me?token=in-the-query", scene.backend.url))
+        .bearer_auth(&analyst.tokens.access_token)
+        .header("x-request-id", "request-of-this-test")
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(me.headers()["x-request-id"], "request-of-this-test");
+    let path = scene.analysis(&analyst).await;
+    let _events = Stream::open(&analyst, &path, None).await.rest().await;
+    child.kill().await.expect("it ends");
+    let output = child.wait_with_output().await.expect("its output");
+    let log = String::from_utf8(output.stderr).expect("UTF-8");
+    let mut of_request = 0;
+    for line in log.lines() {
+        let line: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+        let is_its = line["span"]["id"] == "request-of-this-test";
+        of_request += usize::from(is_its && line["span"]["path"] == "/me");
+    }
+    assert!(of_request > 0, "{log}");
+    for secret in [
+        "correct horse battery",
+        "in-the-query",
+        &analyst.tokens.access_token,
+        &analyst.tokens.refresh_token,
+        &scene.lab.text("/crowdstrike/readonly_client_secret"),
+        &scene.lab.text("/crowdstrike/client_secret"),
+        "Bearer",
+    ] {
+        assert!(!log.contains(secret), "{secret} is in {log}");
+    }
+}
+
+#[tokio::test]
+async fn with_a_certificate_it_speaks_tls_and_nothing_else() {
+    let mut scene = Scene::new().await;
+    scene.backend.kill();
+    let folder = scene.backend.folder();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("made");
+    let certificate = made.cert.pem();
+    std::fs::write(folder.join("certificate.pem"), &certificate).expect("written");
+    let key = made.signing_key.serialize_pem();
+    std::fs::write(folder.join("key.pem"), key).expect("written");
+    let file = folder.join("aside.toml");
+    let config = std::fs::read_to_string(&file).expect("a configuration");
+    let tls =
+        "[server.tls]\ncertificate_file = \"certificate.pem\"\nkey_file = \"key.pem\"\n[store]";
+    // With TLS it may listen beyond this machine; here it does not.
+    let config = config.replace("[store]", tls);
+    std::fs::write(&file, &config).expect("written");
+    let (_child, line) = served(folder, &scene.lab.text("/ca_file")).await;
+    let address = line.strip_prefix("listening on ").expect("it listens");
+    let port = address.trim().rsplit(':').next().expect("a port");
+    let root = reqwest::Certificate::from_pem(certificate.as_bytes()).expect("a certificate");
+    let client = reqwest::Client::builder().tls_certs_only([root]).build();
+    let client = client.expect("a client");
+    for path in ["healthz", "readyz"] {
+        let url = format!("https://localhost:{port}/{path}");
+        let answer = client.get(url).send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+    }
+    let clear = format!("http://localhost:{port}/healthz");
+    assert!(client.get(clear).send().await.is_err());
+    let stranger = reqwest::Client::new();
+    let url = format!("https://localhost:{port}/healthz");
+    assert!(stranger.get(url).send().await.is_err(), "nobody signed it");
+    let without = config
+        .replace(tls, "[store]")
+        .replace("127.0.0.1:0", "0.0.0.0:0");
+    std::fs::write(&file, without).expect("written");
+    let (good, text) = scene.backend.verb(&["serve"]);
+    assert!(!good && text.contains("without TLS"), "{text}");
+}
+
+#[tokio::test]
+async fn a_stream_on_which_nothing_happens_shows_that_it_lives() {
+    let scene = Scene::new().await;
+    let lead = scene.backend.sign_in("lead").await;
+    let proposal = scene.propose(&lead).await;
+    let path = format!("/proposals/{}/events", proposal.view.proposal);
+    let mut stream = Stream::open(&lead, &path, None).await;
+    assert_eq!(stream.next().await.expect("an event").name, "proposal");
+    let chunk = tokio::time::timeout(PATIENCE, stream.chunks.next()).await;
+    let chunk = chunk
+        .expect("a sign of life")
+        .expect("no end")
+        .expect("bytes");
+    assert_eq!(chunk, b": heartbeat\n\n");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ pub const ASSUMPTIONS: &[(&str, &str)] = &[
     ),
     (
         "crowdstrike/token.rs",
-        "a client of another cloud gets 308 with X-Cs-Region and a Location that names the lab itself, so that nothing ever leaves this machine",
+        "a client of another cloud gets 308 with X-Cs-Region and a Location that names the lab itself, so that nothing ever leaves this machine; what it names answers 501",
     ),
     (
         "crowdstrike/token.rs",
@@ -36,7 +36,7 @@ pub const ASSUMPTIONS: &[(&str, &str)] = &[
     ),
     (
         "crowdstrike/operations.rs",
-        "operations of the sheet that are not listed there are answered as unknown paths (404)",
+        "what the vendor has and the lab has not is 501, by its name; deprecated and unknown paths are 404",
     ),
     (
         "crowdstrike/alerts.rs",
@@ -92,7 +92,7 @@ pub const ASSUMPTIONS: &[(&str, &str)] = &[
     ),
     (
         "crowdstrike/hosts.rs",
-        "lift_containment of a host that is not contained is 409 for this host; an action of which nothing was done answers with its first error's status",
+        "lift_containment of a host that is not contained is 409 for this host; an action of which nothing was done is 409 if each host was in a wrong state, else 400, and each unknown id an error with code 404",
     ),
     (
         "crowdstrike/hosts.rs",
@@ -116,7 +116,7 @@ pub const ASSUMPTIONS: &[(&str, &str)] = &[
     ),
     (
         "crowdstrike/queryjobs.rs",
-        "an unknown repository is 404; stopping a job answers 204 and the job is gone",
+        "an unknown repository is 404; stopping a job answers an empty 200 and the job is gone",
     ),
     (
         "crowdstrike/queryjobs.rs",

@@ -12,12 +12,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Lab,
-    clock::{rfc3339_ms, rfc3339_ns},
-    crowdstrike::{PLATFORM, hosts, operations, other_kinds, render},
-    faults::Fault,
-    scenario::{fleet::Role, hostile},
-    world::{Containment, locked},
+    Lab, clock::rfc3339_ms, faults::Fault, platform::Platform, scenario::hostile,
+    world::Containment,
 };
 
 type Answer = Result<(StatusCode, Json<Value>), (StatusCode, Json<Value>)>;
@@ -58,117 +54,100 @@ pub fn router(lab: Arc<Lab>) -> Router {
         .with_state(lab)
 }
 
-fn role_word(role: Role) -> &'static str {
-    match role {
-        Role::Workstation => "Workstation",
-        Role::Server => "Server",
-        Role::DomainController => "Domain Controller",
-    }
+/// A containment in the control's words.
+const CONTAINMENTS: &[(Containment, &str)] = &[
+    (Containment::Normal, "normal"),
+    (Containment::Pending, "containment_pending"),
+    (Containment::Contained, "contained"),
+    (Containment::Lifting, "lift_containment_pending"),
+];
+
+fn word(containment: Containment) -> &'static str {
+    CONTAINMENTS
+        .iter()
+        .find(|(known, _)| *known == containment)
+        .map_or("", |(_, word)| word)
+}
+
+/// Which platform is meant; without a name the first.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Of {
+    platform: Option<String>,
+}
+
+fn platform_of(lab: &Lab, of: &Of) -> Result<Arc<dyn Platform>, (StatusCode, Json<Value>)> {
+    let found = match &of.platform {
+        Some(name) => lab.platform(name),
+        None => lab.platforms.first(),
+    };
+    found.cloned().ok_or_else(|| {
+        let what = format!("platform {:?} is not simulated", of.platform);
+        (StatusCode::BAD_REQUEST, Json(json!({ "error": what })))
+    })
 }
 
 /// `GET /state`: hosts with containment, alerts with status, comments and tags, and what was done.
 async fn state(State(lab): State<Arc<Lab>>) -> Answer {
-    let hosts: Vec<Value> = lab
-        .world
-        .fleet
-        .hosts
-        .iter()
-        .enumerate()
+    let hosts = lab.world.fleet.hosts.iter().enumerate();
+    let hosts: Vec<Value> = hosts
         .map(|(index, host)| {
             let state = lab.world.host(index);
             json!({
                 "id": host.id,
                 "hostname": host.hostname,
-                "cid": lab.falcon.cid_of(host),
-                "platform_name": render::platform_word(host.system),
-                "product_type_desc": role_word(host.role),
-                "containment": hosts::status_word(state.containment),
+                "system": host.system,
+                "role": host.role,
+                "member": host.member,
+                "containment": word(state.containment),
                 "online": state.online,
                 "changed": rfc3339_ms(state.changed_at),
             })
         })
         .collect();
-    let alerts: Vec<Value> = locked(&lab.falcon.alerts)
-        .values()
-        .map(|alert| {
-            let mut short = Map::new();
-            for name in [
-                "composite_id",
-                "cid",
-                "product",
-                "agent_id",
-                "status",
-                "show_in_ui",
-                "tags",
-                "comments",
-                "assigned_to_name",
-                "updated_timestamp",
-            ] {
-                if let Some(value) = alert.get(name) {
-                    short.insert(name.to_owned(), value.clone());
-                }
-            }
-            Value::Object(short)
-        })
-        .collect();
+    let mut alerts = Vec::new();
+    for platform in &lab.platforms {
+        for mut alert in platform.alerts() {
+            alert["platform"] = json!(platform.name());
+            alerts.push(alert);
+        }
+    }
     ok(
         json!({ "seed": lab.world.seed, "now": rfc3339_ms(lab.world.clock.now_ms()), "hosts": hosts, "alerts": alerts, "actions": lab.world.actions() }),
     )
 }
 
-/// `GET /scenarios`: by name, the alerts and the host.
-async fn scenarios(State(lab): State<Arc<Lab>>) -> Answer {
+/// `GET /scenarios?platform=`: by name, the alerts and the host.
+async fn scenarios(State(lab): State<Arc<Lab>>, Query(of): Query<Of>) -> Answer {
+    let platform = platform_of(&lab, &of)?;
     let mut named = Map::new();
     for story in &lab.world.scenarios {
         let host = &lab.world.fleet.hosts[story.host];
-        let ids: Vec<String> = (0..story.detections.len())
-            .map(|index| render::composite_id(&lab.world, &lab.falcon, story, index))
-            .collect();
-        let value = json!({
-            "platform": PLATFORM,
-            "composite_ids": ids,
-            "host_id": host.id,
-            "hostname": host.hostname,
-            "product_type_desc": role_word(host.role),
-            "online": lab.world.host(story.host).online,
-            "user": story.user.name,
-        });
-        named.insert(story.name.clone(), value);
+        let mut told = platform.ids_of(story);
+        for (name, value) in [
+            ("platform", json!(platform.name())),
+            ("host_id", json!(host.id)),
+            ("hostname", json!(host.hostname)),
+            ("role", json!(host.role)),
+            ("online", json!(lab.world.host(story.host).online)),
+            ("user", json!(story.user.name)),
+        ] {
+            told.insert(name.to_owned(), value);
+        }
+        named.insert(story.name.clone(), Value::Object(told));
     }
     ok(Value::Object(named))
 }
 
-/// `GET /specimens`: one alert of each other kind, and the hostile ones by field and payload.
-async fn specimens(State(lab): State<Arc<Lab>>) -> Answer {
-    let mut kinds = Map::new();
-    {
-        let alerts = locked(&lab.falcon.alerts);
-        for kind in other_kinds::KINDS {
-            let newest = alerts
-                .values()
-                .filter(|alert| alert["product"] == *kind)
-                .max_by_key(|alert| alert["timestamp"].as_str().map(str::to_owned));
-            if let Some(alert) = newest {
-                kinds.insert((*kind).to_owned(), alert["composite_id"].clone());
-            }
-        }
-    }
-    let told = lab.world.hostile.iter().map(|story| {
-        let id = render::composite_id(&lab.world, &lab.falcon, story, 0);
-        (
-            story.name.trim_start_matches("hostile-").to_owned(),
-            json!(id),
-        )
-    });
-    let others = other_kinds::hostile_alerts(&lab.world, &lab.falcon)
-        .into_iter()
-        .map(|(name, alert)| (name, alert["composite_id"].clone()));
-    let hostile: Map<String, Value> = told.chain(others).collect();
+/// `GET /specimens?platform=`: one alert of each other kind, and the hostile ones by field and payload.
+async fn specimens(State(lab): State<Arc<Lab>>, Query(of): Query<Of>) -> Answer {
+    let mut told = platform_of(&lab, &of)?.specimens();
     let payloads: Map<String, Value> = hostile::PAYLOADS
         .iter()
         .map(|(name, text)| ((*name).to_owned(), json!(text)))
         .collect();
-    ok(json!({ "kinds": kinds, "hostile": hostile, "payloads": payloads }))
+    told.insert("payloads".to_owned(), Value::Object(payloads));
+    ok(Value::Object(told))
 }
 
 async fn requests(State(lab): State<Arc<Lab>>) -> Answer {
@@ -202,7 +181,9 @@ impl Wait {
 
 /// `GET /requests/wait?operation=&count=&timeout_ms=`: 200 when they have arrived, 408 when not in time.
 async fn wait(State(lab): State<Arc<Lab>>, Query(wait): Query<Wait>) -> Answer {
-    if !operations::ids().contains(&wait.operation.as_str()) {
+    let known =
+        |platform: &Arc<dyn Platform>| platform.operations().contains(&wait.operation.as_str());
+    if !lab.platforms.iter().any(known) {
         return refuse(
             StatusCode::BAD_REQUEST,
             format!("operation {:?} is not simulated", wait.operation),
@@ -230,13 +211,10 @@ async fn add_fault(
     body: Result<Json<Fault>, JsonRejection>,
 ) -> Answer {
     let fault = body_of(body)?;
-    if fault.platform != PLATFORM {
-        return refuse(
-            StatusCode::BAD_REQUEST,
-            format!("platform {:?} is not simulated", fault.platform),
-        );
-    }
-    if let Some(why) = fault.refusal(&operations::ids()) {
+    let of = Of {
+        platform: Some(fault.platform.clone()),
+    };
+    if let Some(why) = fault.refusal(&platform_of(&lab, &of)?.operations()) {
         return refuse(StatusCode::BAD_REQUEST, why);
     }
     lab.world.faults.add(fault);
@@ -272,17 +250,17 @@ async fn change_host(
     let Some(index) = lab.world.host_index(&id) else {
         return refuse(StatusCode::NOT_FOUND, "no such host");
     };
-    let containment: Option<Containment> = match change.containment.as_deref() {
+    let known = |word: &str| CONTAINMENTS.iter().find(|(_, known)| *known == word);
+    let containment = match change.containment.as_deref().map(known) {
         None => None,
-        Some(word) => match hosts::containment_of(word) {
-            Some(containment) => Some(containment),
-            None => {
-                return refuse(
-                    StatusCode::BAD_REQUEST,
-                    "containment is normal, containment_pending, contained or lift_containment_pending",
-                );
-            }
-        },
+        Some(Some((containment, _))) => Some(*containment),
+        Some(None) => {
+            let words: Vec<&str> = CONTAINMENTS.iter().map(|(_, word)| *word).collect();
+            return refuse(
+                StatusCode::BAD_REQUEST,
+                format!("containment is one of {}", words.join(", ")),
+            );
+        }
     };
     lab.world.set_host(index, containment, change.online);
     lab.world.log(
@@ -293,65 +271,41 @@ async fn change_host(
         Some(json!({ "containment": change.containment, "online": change.online })),
     );
     let state = lab.world.host(index);
-    ok(
-        json!({ "id": id, "containment": hosts::status_word(state.containment), "online": state.online }),
-    )
+    ok(json!({ "id": id, "containment": word(state.containment), "online": state.online }))
 }
 
-/// `POST /alerts`: a raw alert as it is; what identifies it is filled in when it is missing.
-async fn inject(State(lab): State<Arc<Lab>>, body: Result<Json<Value>, JsonRejection>) -> Answer {
-    let Value::Object(mut alert) = body_of(body)? else {
+/// `POST /alerts?platform=`: a raw alert as it is; what identifies it is filled in when it is missing.
+async fn inject(
+    State(lab): State<Arc<Lab>>,
+    Query(of): Query<Of>,
+    body: Result<Json<Value>, JsonRejection>,
+) -> Answer {
+    let platform = platform_of(&lab, &of)?;
+    let Value::Object(alert) = body_of(body)? else {
         return refuse(StatusCode::BAD_REQUEST, "an alert is an object");
     };
-    let now = lab.world.clock.now_ms();
-    let cid = alert
-        .get("cid")
-        .and_then(Value::as_str)
-        .unwrap_or(&lab.falcon.cid)
-        .to_owned();
-    let id = match (
-        alert.get("composite_id").and_then(Value::as_str),
-        alert.get("id").and_then(Value::as_str),
-    ) {
-        (Some(id), _) => id.to_owned(),
-        (None, Some(id)) => format!("{cid}:{id}"),
-        (None, None) => format!(
-            "{cid}:ind:{}:{}-10000-1",
-            lab.falcon.fresh(32),
-            lab.falcon.chance(1_000_000_000, 9_000_000_000)
-        ),
-    };
-    alert.entry("cid").or_insert_with(|| json!(cid));
-    alert.insert("composite_id".to_owned(), json!(id));
-    alert
-        .entry("timestamp")
-        .or_insert_with(|| json!(rfc3339_ms(now)));
-    alert
-        .entry("created_timestamp")
-        .or_insert_with(|| json!(rfc3339_ns(now, 1)));
-    alert
-        .entry("updated_timestamp")
-        .or_insert_with(|| json!(rfc3339_ns(now, 1)));
-    locked(&lab.falcon.alerts).insert(id.clone(), Value::Object(alert));
+    let id = platform.inject(alert);
     Ok((StatusCode::CREATED, Json(json!({ "composite_id": id }))))
 }
 
 async fn alert(State(lab): State<Arc<Lab>>, Path(id): Path<String>) -> Answer {
-    match locked(&lab.falcon.alerts).get(&id) {
-        Some(alert) => ok(alert.clone()),
+    match lab.platforms.iter().find_map(|it| it.alert(&id)) {
+        Some(alert) => ok(alert),
         None => refuse(StatusCode::NOT_FOUND, "no such alert"),
     }
 }
 
 async fn withdraw(State(lab): State<Arc<Lab>>, Path(id): Path<String>) -> Answer {
-    match locked(&lab.falcon.alerts).remove(&id) {
-        Some(_) => ok(json!({})),
-        None => refuse(StatusCode::NOT_FOUND, "no such alert"),
+    if lab.platforms.iter().any(|it| it.withdraw(&id)) {
+        ok(json!({}))
+    } else {
+        refuse(StatusCode::NOT_FOUND, "no such alert")
     }
 }
 
 async fn expire(State(lab): State<Arc<Lab>>) -> Answer {
-    ok(json!({ "expired": lab.falcon.expire_tokens() }))
+    let expired: usize = lab.platforms.iter().map(|it| it.expire_tokens()).sum();
+    ok(json!({ "expired": expired }))
 }
 
 async fn reset(State(lab): State<Arc<Lab>>) -> Answer {

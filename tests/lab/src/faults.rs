@@ -1,6 +1,6 @@
 //! Faults on demand: a status, a delay, a held or a lost answer for the next requests of an operation.
 
-use std::sync::Mutex;
+use std::{sync::Mutex, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -17,6 +17,10 @@ pub enum Moment {
     After,
 }
 
+/// Marks a response that must never be sent: the connection is closed instead.
+#[derive(Debug, Clone, Copy)]
+pub struct Cut;
+
 /// A fault as it is asked for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,12 +33,15 @@ pub struct Fault {
     /// How many requests it meets.
     #[serde(default = "one")]
     pub count: u32,
-    /// Answer with this status, without any effect.
+    /// Answer with this status.
     #[serde(default)]
     pub status: Option<u16>,
-    /// Answer with this text as it is, malformed or not, without any effect; the status is 200 if none is given.
+    /// Answer with this text as it is, malformed or not; the status is 200 if none is given.
     #[serde(default)]
     pub body: Option<String>,
+    /// Whether `status` and `body` stand in place of the effect (`before`, unless said) or only of its answer (`after`).
+    #[serde(default)]
+    pub moment: Option<Moment>,
     /// With 429: seconds until the next request is welcome.
     #[serde(default)]
     pub retry_after_s: Option<i64>,
@@ -66,13 +73,18 @@ impl Fault {
                 known.join(", ")
             ));
         }
-        let lowest = if self.body.is_some() { 200 } else { 400 };
+        let lowest = if self.body.is_some() { 200 } else { 300 };
         if self
             .status
             .is_some_and(|status| !(lowest..=599).contains(&status))
         {
             return Some(
-                "status must be between 400 and 599 (with a body: 200 and 599)".to_owned(),
+                "status must be between 300 and 599 (with a body: 200 and 599)".to_owned(),
+            );
+        }
+        if self.moment.is_some() && self.status.is_none() && self.body.is_none() {
+            return Some(
+                "moment goes with status or body; hold and drop name their own".to_owned(),
             );
         }
         if self.count == 0 {
@@ -87,6 +99,39 @@ impl Fault {
             return Some("a fault needs one of status, body, latency_ms, hold, drop".to_owned());
         }
         None
+    }
+
+    /// Plays it: what to answer, or none when the connection must be closed without an answer. `instead` is what the
+    /// fault itself wants to be answered, `perform` the request with its effect.
+    pub async fn play<R>(
+        self,
+        mut holder: watch::Receiver<u64>,
+        instead: impl FnOnce(&Self) -> Option<R>,
+        perform: impl FnOnce() -> R,
+    ) -> Option<R> {
+        if let Some(latency) = self.latency_ms {
+            tokio::time::sleep(Duration::from_millis(latency)).await;
+        }
+        if self.hold == Some(Moment::Before) {
+            // An error would mean that the lab is ending.
+            holder.changed().await.ok()?;
+        }
+        if self.drop == Some(Moment::Before) {
+            return None;
+        }
+        let answer = match instead(&self) {
+            Some(instead) => {
+                if self.moment == Some(Moment::After) {
+                    let _unsent = perform();
+                }
+                instead
+            }
+            None => perform(),
+        };
+        if self.hold == Some(Moment::After) {
+            holder.changed().await.ok()?;
+        }
+        (self.drop != Some(Moment::After)).then_some(answer)
     }
 
     fn meets(&self, platform: &str, operation: &str, gives_tokens: bool) -> bool {

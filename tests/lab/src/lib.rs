@@ -11,6 +11,7 @@ pub mod control;
 pub mod crowdstrike;
 pub mod draw;
 pub mod faults;
+pub mod platform;
 pub mod record;
 pub mod scenario;
 pub mod serve;
@@ -20,30 +21,40 @@ pub mod world;
 use std::sync::Arc;
 
 use clock::Clock;
-use crowdstrike::Falcon;
+use platform::Platform;
 use world::World;
 
 /// The world and each platform's view of it.
 #[derive(Debug)]
 pub struct Lab {
     /// What is so.
-    pub world: World,
-    /// CrowdStrike Falcon.
-    pub falcon: Falcon,
+    pub world: Arc<World>,
+    /// The vendors.
+    pub platforms: Vec<Arc<dyn Platform>>,
 }
 
 impl Lab {
-    /// A lab for a seed.
+    /// A lab for a seed, with every platform.
     #[must_use]
     pub fn new(seed: u64, clock: Clock) -> Arc<Self> {
-        let world = World::new(seed, clock);
-        let falcon = Falcon::new(&world);
-        Arc::new(Self { world, falcon })
+        let world = Arc::new(World::new(seed, clock));
+        let platforms = platform::all(&world);
+        Arc::new(Self { world, platforms })
+    }
+
+    /// The platform of this name.
+    #[must_use]
+    pub fn platform(&self, name: &str) -> Option<&Arc<dyn Platform>> {
+        self.platforms
+            .iter()
+            .find(|platform| platform.name() == name)
     }
 
     /// As at the start.
     pub fn reset(&self) {
         self.world.reset();
-        self.falcon.reset(&self.world);
+        for platform in &self.platforms {
+            platform.reset();
+        }
     }
 }

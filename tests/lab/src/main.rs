@@ -16,7 +16,7 @@ struct Arguments {
     /// Hosts, people, ids and times come from this number.
     #[arg(long, default_value_t = 20_260_131)]
     seed: u64,
-    /// First of three ports (API, console, control); free ones without it.
+    /// First of the ports (API and console of each platform, then the control); free ones without it.
     #[arg(long)]
     port: Option<u16>,
     /// API and console over TLS, under the consoles' real names.
@@ -76,12 +76,15 @@ async fn run(arguments: &Arguments) -> io::Result<()> {
         writeln!(out, "{}", running.announcement(&lab))?;
         out.flush()?;
     }
-    tracing::info!(
-        api = running.base_url,
-        console = running.console_url,
-        control = running.control_url,
-        "the lab is up"
-    );
+    for served in &running.platforms {
+        let (platform, api, console) = (
+            served.platform.name(),
+            &served.base_url,
+            &served.console_url,
+        );
+        tracing::info!(platform, api, console, "simulated");
+    }
+    tracing::info!(control = running.control_url, "the lab is up");
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

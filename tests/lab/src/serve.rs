@@ -21,29 +21,34 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::{Service, make::Shared};
 
-use crate::{
-    Lab, console, control,
-    crowdstrike::{self, envelope::Cut},
-    tls,
-    world::locked,
-};
+use crate::{Lab, console, control, faults::Cut, platform::Platform, tls};
 
 /// How to serve.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// First of three ports; none: free ones.
+    /// The first of the ports: API and console of each platform, then the control. None: free ones.
     pub port: Option<u16>,
     /// API and console over TLS.
     pub tls: bool,
 }
 
-/// A running lab; it ends when this is dropped.
+/// Where a platform is served.
 #[derive(Debug)]
-pub struct Running {
-    /// `http(s)://127.0.0.1:port` of Falcon's API.
+pub struct Served {
+    /// The platform.
+    pub platform: Arc<dyn Platform>,
+    /// `http(s)://127.0.0.1:port` of its API.
     pub base_url: String,
     /// The same of its console.
     pub console_url: String,
+    console_host: &'static str,
+}
+
+/// A running lab; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Running {
+    /// In the lab's order.
+    pub platforms: Vec<Served>,
     /// `http://127.0.0.1:port` of the control.
     pub control_url: String,
     /// The authority's certificate, with TLS.
@@ -66,31 +71,38 @@ impl Drop for Running {
 /// # Errors
 /// When a port is taken or a certificate cannot be made.
 pub async fn start(lab: &Arc<Lab>, options: Options) -> io::Result<Running> {
-    let listen = |offset: u16| {
+    let mut offset = 0;
+    let mut listen = || {
         let port = match options.port {
             None | Some(0) => 0,
             Some(base) => base
                 .checked_add(offset)
                 .ok_or_else(|| io::Error::other("the ports end at 65535"))?,
         };
+        offset += 1;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
             .map_err(|error| io::Error::other(format!("port {port}: {error}")))?;
         listener.set_nonblocking(true)?;
         Ok::<_, io::Error>(listener)
     };
-    let (api, console, control) = (listen(0)?, listen(1)?, listen(2)?);
-    let certificates = if options.tls {
-        Some(tls::make()?)
-    } else {
-        None
-    };
+    let mut sites = Vec::new();
+    for platform in &lab.platforms {
+        sites.push((platform, platform.clone().console(), listen()?, listen()?));
+    }
+    let control = listen()?;
+    let names: Vec<&str> = sites
+        .iter()
+        .flat_map(|(_, site, ..)| site.hosts)
+        .chain([&console::OTHER_HOST])
+        .copied()
+        .collect();
+    let certificates = options.tls.then(|| tls::make(&names)).transpose()?;
     let scheme = if options.tls { "https" } else { "http" };
     let url = |scheme: &str, listener: &TcpListener| {
         Ok::<_, io::Error>(format!("{scheme}://{}", listener.local_addr()?))
     };
     let mut running = Running {
-        base_url: url(scheme, &api)?,
-        console_url: url(scheme, &console)?,
+        platforms: Vec::new(),
         control_url: url("http", &control)?,
         ca_file: None,
         spki_sha256: None,
@@ -105,15 +117,23 @@ pub async fn start(lab: &Arc<Lab>, options: Options) -> io::Result<Running> {
         running.spki_sha256 = Some(certificates.spki_sha256.clone());
         running._folder = Some(folder);
     }
-    locked(&lab.falcon.base_url).clone_from(&running.base_url);
     let config = certificates.map(|certificates| RustlsConfig::from_config(certificates.config));
-    let falcon = Router::new()
-        .fallback(crowdstrike::answer)
-        .with_state(lab.clone());
-    running.servers.push(spawn(api, config.clone(), falcon)?);
-    running
-        .servers
-        .push(spawn(console, config, console::router(lab.clone()))?);
+    for (platform, site, api, page) in sites {
+        let served = Served {
+            platform: platform.clone(),
+            base_url: url(scheme, &api)?,
+            console_url: url(scheme, &page)?,
+            console_host: site.hosts.first().copied().unwrap_or_default(),
+        };
+        platform.served_at(&served.base_url);
+        let routes = [(api, platform.clone().api()), (page, console::router(site))];
+        for (listener, router) in routes {
+            running
+                .servers
+                .push(spawn(listener, config.clone(), router)?);
+        }
+        running.platforms.push(served);
+    }
     running
         .servers
         .push(spawn(control, None, control::router(lab.clone()))?);
@@ -164,40 +184,25 @@ impl Running {
     /// The line of JSON that tells where everything is.
     #[must_use]
     pub fn announcement(&self, lab: &Lab) -> Value {
-        let client = |name: &str| {
-            lab.falcon
-                .clients
-                .iter()
-                .find(|client| client.name == name)
-                .map(|client| (client.id.clone(), client.secret.clone()))
-                .unwrap_or_default()
-        };
-        let (
-            (client_id, client_secret),
-            (readonly_client_id, readonly_client_secret),
-            (other_cloud_client_id, other_cloud_client_secret),
-        ) = (client("full"), client("readonly"), client("other-cloud"));
-        json!({
-            "crowdstrike": {
-                "base_url": self.base_url,
-                "console_url": self.console_url,
-                "console_host": console::CONSOLE_HOSTS[0],
-                "client_id": client_id,
-                "client_secret": client_secret,
-                "readonly_client_id": readonly_client_id,
-                "readonly_client_secret": readonly_client_secret,
-                "other_cloud_client_id": other_cloud_client_id,
-                "other_cloud_client_secret": other_cloud_client_secret,
-                "cid": lab.falcon.cid,
-                "member_cid": lab.falcon.member_cid,
-                "link_token": lab.falcon.link_token,
-            },
+        let mut line = json!({
             "control_url": self.control_url,
             "ca_file": self.ca_file,
             "spki_sha256": self.spki_sha256,
             "other_host": console::OTHER_HOST,
             "seed": lab.world.seed,
-        })
+        });
+        for served in &self.platforms {
+            let mut told = served.platform.announcement();
+            for (name, value) in [
+                ("base_url", served.base_url.as_str()),
+                ("console_url", &served.console_url),
+                ("console_host", served.console_host),
+            ] {
+                told.insert(name.to_owned(), json!(value));
+            }
+            line[served.platform.name()] = Value::Object(told);
+        }
+        line
     }
 }
 

@@ -4,16 +4,14 @@ use std::{io, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    PublicKeyData,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, PublicKeyData,
 };
 use rustls::{
     ServerConfig,
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
 };
 use sha2::{Digest, Sha256};
-
-use crate::console::{CONSOLE_HOSTS, OTHER_HOST};
 
 /// Keys and certificates of one run; nothing is kept on disk but the authority's certificate.
 pub struct Certificates {
@@ -33,11 +31,11 @@ impl std::fmt::Debug for Certificates {
     }
 }
 
-/// Makes an authority and a certificate.
+/// Makes an authority and a certificate for these names, which is also good for this machine's own.
 ///
 /// # Errors
 /// When a key or certificate cannot be made.
-pub fn make() -> io::Result<Certificates> {
+pub fn make(names: &[&str]) -> io::Result<Certificates> {
     let mut authority = CertificateParams::new(Vec::<String>::new()).map_err(io::Error::other)?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -51,12 +49,15 @@ pub fn make() -> io::Result<Certificates> {
         .pem();
     let issuer = Issuer::new(authority, authority_key);
 
-    let names: Vec<String> = ["127.0.0.1", "localhost", OTHER_HOST]
+    let names: Vec<String> = ["127.0.0.1", "localhost"]
         .iter()
-        .chain(CONSOLE_HOSTS)
+        .chain(names)
         .map(|name| (*name).to_owned())
         .collect();
-    let leaf = CertificateParams::new(names).map_err(io::Error::other)?;
+    let mut leaf = CertificateParams::new(names).map_err(io::Error::other)?;
+    leaf.distinguished_name = DistinguishedName::new();
+    leaf.distinguished_name
+        .push(DnType::CommonName, "Aside lab: simulated vendors");
     let leaf_key = KeyPair::generate().map_err(io::Error::other)?;
     let certificate = leaf
         .signed_by(&leaf_key, &issuer)

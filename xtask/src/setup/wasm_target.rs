@@ -89,7 +89,16 @@ fn default_has_target(places: &Places) -> bool {
 
 /// Makes `command` compile for WebAssembly, with Debian's toolchain where that one is used.
 pub fn prepare(places: &Places, command: &mut Command) {
-    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", FLAGS);
+    let mut flags = FLAGS.to_owned();
+    // Messages of panics name source files: not by where they are on the machine that builds.
+    let sources = places_of_sources(&places.root);
+    for place in sources
+        .iter()
+        .filter(|place| !place.contains(char::is_whitespace))
+    {
+        flags += &format!(" --remap-path-prefix={place}=");
+    }
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
     let Some(Toolchain::Debian(folder)) = toolchain(places) else {
         return;
     };
@@ -103,6 +112,23 @@ pub fn prepare(places: &Places, command: &mut Command) {
         .env("SYSROOT", &folder)
         .env_remove("RUSTUP_TOOLCHAIN")
         .env_remove("LD_LIBRARY_PATH");
+}
+
+/// The folders that sources are compiled from: cargo's registry, and the tree at `root`.
+fn places_of_sources(root: &Path) -> Vec<String> {
+    let cargo = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));
+    let registry = cargo.and_then(|cargo| fs::read_dir(cargo.join("registry/src")).ok());
+    let mut places: Vec<String> = registry
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|folder| format!("{}/", folder.path().display()))
+        .collect();
+    places.sort();
+    places.push(format!("{}/", root.display()));
+    places
 }
 
 /// The compiler that a WebAssembly build uses, as it names itself; part of what a built panel depends on.

@@ -67,32 +67,58 @@ pub struct Text {
 #[derive(Debug)]
 pub struct Pattern {
     source: Box<str>,
-    compiled: OnceLock<Option<Regex>>,
+    /// For text that is ASCII, as nearly all is.
+    ascii: OnceLock<Option<Regex>>,
+    /// For all other text.
+    any: OnceLock<Option<Regex>>,
 }
 
 impl Pattern {
     fn new(source: &str) -> Self {
         Self {
             source: source.into(),
-            compiled: OnceLock::new(),
+            ascii: OnceLock::new(),
+            any: OnceLock::new(),
         }
     }
 
     fn compile(&self) -> Result<Regex, regex::Error> {
-        RegexBuilder::new(&self.source)
-            // Bytes and ASCII classes are what command lines need, and a tenth of the size.
-            .unicode(!self.source.is_ascii())
-            .size_limit(REGEX_SIZE)
-            .dfa_size_limit(REGEX_SIZE)
-            .build()
+        // Bytes and ASCII classes are what command lines need, and a tenth of the size.
+        build(&self.source, !self.source.is_ascii())
+    }
+
+    /// The expression as it is for ASCII text: a letter beyond ASCII, in a class of dashes mostly,
+    /// fits nothing there. Without Unicode a word's edge needs no slow engine.
+    fn compile_for_ascii(&self) -> Result<Regex, regex::Error> {
+        let ascii = self.source.chars().fold(String::new(), |mut out, letter| {
+            if letter.is_ascii() {
+                out.push(letter);
+            } else {
+                out.push_str(r"\x00");
+            }
+            out
+        });
+        build(&ascii, false)
     }
 
     fn is_match(&self, text: &str) -> bool {
-        self.compiled
-            .get_or_init(|| self.compile().ok())
+        let compiled = if text.is_ascii() {
+            self.ascii.get_or_init(|| self.compile_for_ascii().ok())
+        } else {
+            self.any.get_or_init(|| self.compile().ok())
+        };
+        compiled
             .as_ref()
             .is_some_and(|regex| regex.is_match(text.as_bytes()))
     }
+}
+
+fn build(source: &str, unicode: bool) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(source)
+        .unicode(unicode)
+        .size_limit(REGEX_SIZE)
+        .dfa_size_limit(REGEX_SIZE)
+        .build()
 }
 
 /// `10.0.0.0/8`

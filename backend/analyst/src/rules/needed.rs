@@ -257,7 +257,7 @@ fn parse(source: &str) -> Result<Hir, String> {
 }
 
 /// More alternatives than this are no filter any more.
-const MOST_ALTERNATIVES: usize = 96;
+const MOST_ALTERNATIVES: usize = 192;
 
 /// A text within an expression.
 #[derive(Clone, Debug)]
@@ -344,14 +344,23 @@ fn of_sequence(parts: &[Hir]) -> Option<Vec<Found>> {
         .max_by_key(|found| worth(found))
 }
 
-/// Longer is rarer; four times the alternatives is worth one character less.
+/// Longer is rarer; four times the alternatives is worth one character less. What stands in many
+/// ordinary lines (`.exe`, `http`) is worth little however long.
 fn worth(found: &[Found]) -> usize {
     let shortest = found
         .iter()
         .map(|found| found.text.text.len() + edges(&found.text))
         .min()
         .unwrap_or(0);
-    (shortest.min(12) * 2).saturating_sub(found.len().max(1).ilog2() as usize)
+    let holds = |line: &&&str| found.iter().any(|it| line.contains(&it.text.text));
+    let ordinary = ORDINARY.iter().filter(holds).count();
+    if !found.iter().all(|found| is_usable(&found.text)) {
+        return 0;
+    }
+    (shortest.min(12) * 2)
+        .saturating_sub(found.len().max(1).ilog2() as usize)
+        .saturating_sub(3 * ordinary)
+        .max(1)
 }
 
 /// A text of `parts[range]` as a text of `parts`: what stands beside it says how it must end.

@@ -9,7 +9,7 @@ use aside_shared::text::Span;
 
 use crate::fixtures::{Names, analyse, intrusion, seen, whole};
 
-fn texts() -> Vec<String> {
+pub fn texts() -> Vec<String> {
     vec![
         "<img src=x onerror=alert(1)>".to_owned(),
         "\u{202e}gpj.exe\u{200b}\0\u{1b}[31m".to_owned(),
@@ -23,7 +23,7 @@ fn texts() -> Vec<String> {
 }
 
 /// The alert with `text` wherever an attacker could write it.
-fn poisoned(text: &str) -> Alert {
+pub fn poisoned(text: &str) -> Alert {
     let names = Names {
         host: text.to_owned(),
         user: text.to_owned(),

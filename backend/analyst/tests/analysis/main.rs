@@ -3,6 +3,7 @@
 mod fixtures;
 
 mod following;
+mod ground;
 mod hostile;
 mod lies;
 mod shapes;

@@ -87,23 +87,22 @@ impl Client {
         self.accept(call, &answer)
     }
 
-    /// A call that changes something: sent once, but for a token that was refused, which changes nothing.
+    /// A call that changes something: sent once, but for a token that was refused, which changes
+    /// nothing. `Ok` is an envelope without an error.
     pub async fn change(&self, call: Call<'_>) -> Result<Value, CallError> {
-        let mut token = self.bearer().await.map_err(CallError::Refused)?;
+        let mut token = self.bearer_for_change().await?;
         let mut answer = self.change_with(call, &token).await?;
         if answer.status == StatusCode::UNAUTHORIZED {
             self.token.forget(&token).await;
-            token = self.bearer().await.map_err(CallError::Refused)?;
+            token = self.bearer_for_change().await?;
             answer = self.change_with(call, &token).await?;
         }
-        self.accept(call, &answer).map_err(|error| {
-            // It was taken, and what came of it cannot be read.
-            let is_open = answer.status.is_success() && error.kind == PlatformErrorKind::Down;
-            match is_open || answer.status == StatusCode::REQUEST_TIMEOUT {
-                true => CallError::AnswerLost(error),
-                false => CallError::Refused(error),
-            }
-        })
+        self.accept(call, &answer)
+            .and_then(|envelope| without_error(call, &answer, envelope))
+            .map_err(|error| match is_refusal(&answer) {
+                true => CallError::Refused(error),
+                false => CallError::AnswerLost(error),
+            })
     }
 
     /// Whether the credential gets a token.
@@ -146,6 +145,14 @@ impl Client {
         self.token.get(self.fetch_token()).await
     }
 
+    /// Without a token nothing is sent; only a credential that the vendor refuses is refused for good.
+    async fn bearer_for_change(&self) -> Result<SecretString, CallError> {
+        self.bearer().await.map_err(|error| match error.kind {
+            PlatformErrorKind::Credential => CallError::Refused(error),
+            _ => CallError::NotSent(error),
+        })
+    }
+
     async fn fetch_token(&self) -> Result<(SecretString, Duration), PlatformError> {
         let form = [
             ("client_id", self.client_id.as_str()),
@@ -164,11 +171,18 @@ impl Client {
             StatusCode::PERMANENT_REDIRECT => {
                 return Err(refused(self.elsewhere(&answer)));
             }
-            status => {
+            status @ (StatusCode::BAD_REQUEST
+            | StatusCode::UNAUTHORIZED
+            | StatusCode::FORBIDDEN) => {
                 return Err(refused(format!(
                     "{VENDOR} refuses the credential {} ({status}). Check client id and secret, and that the API client is enabled.",
                     self.client_id
                 )));
+            }
+            status => {
+                return Err(self
+                    .transport
+                    .down(format!("{VENDOR} answers a sign-in with {status}.")));
             }
         }
         let token: Option<(SecretString, Duration)> = answer.json().ok().and_then(|json| {
@@ -262,6 +276,41 @@ impl Client {
             ),
         }
     }
+}
+
+/// The envelope of a change of one thing, in which any error is the whole answer.
+fn without_error(call: Call<'_>, answer: &Answer, envelope: Value) -> Result<Value, PlatformError> {
+    let is_envelope = ["meta", "resources"]
+        .iter()
+        .any(|field| envelope.get(field).is_some());
+    let words = match first_error(&envelope) {
+        Some((_, words)) => words,
+        None if !is_envelope => "the answer is no envelope".to_owned(),
+        None => return Ok(envelope),
+    };
+    Err(PlatformError {
+        kind: PlatformErrorKind::Down,
+        detail: format!("{VENDOR}: {}: {words}", call.what),
+        vendor_request_id: trace_id(answer),
+    })
+}
+
+/// Whether an answer that is no success says for certain that nothing was changed. Any other may
+/// come from a change that was made. The codes are those with which the vendor's gateway and
+/// services turn a request away.
+fn is_refusal(answer: &Answer) -> bool {
+    let code = if answer.status.is_success() {
+        answer
+            .json()
+            .ok()
+            .and_then(|json| Some(first_error(&json)?.0))
+    } else {
+        Some(u64::from(answer.status.as_u16()))
+    };
+    matches!(
+        code,
+        Some(400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422)
+    )
 }
 
 /// The items of an envelope.

@@ -8,38 +8,48 @@ use tokio::sync::Notify;
 use super::*;
 use crate::audit::public_key;
 use crate::audit::verify::verify;
+use crate::clock::Clock as _;
+use crate::respond::execution::{Act, Execution, Track};
 use crate::respond::worker::{LEASE_MS, WorkerError};
 
+/// The process is killed while the request is on its way, and is down for so long.
+async fn killed_while_calling(world: &World, down_ms: i64) -> Proposal {
+    let proposal = approved(world).await;
+    let calling = Act::Calling {
+        attempt: 1,
+        before: Isolation::None,
+    };
+    let execution = Execution {
+        act: Track::at(calling, 0),
+        ..Execution::approved(Isolation::None, world.clock.now_unix_ms())
+    };
+    let mut tx = world.store.write().await.unwrap();
+    crate::store::proposals::save_execution(&mut tx, &proposal.view.proposal, &execution)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    world.clock.advance_ms(down_ms);
+    proposal
+}
+
 #[tokio::test]
-async fn killed_between_sending_and_recording_it_reads_the_state_first() {
-    for carried_out in [true, false] {
-        let world = world().await;
-        let proposal = approved(&world).await;
-        // What the outbox holds when the process is killed while the request is on its way.
-        let execution = crate::respond::execution::Execution {
-            act: crate::respond::execution::Act::Calling {
-                attempt: 1,
-                since_unix_ms: crate::clock::Clock::now_unix_ms(&*world.clock),
-                before: Isolation::None,
-            },
-            note: crate::respond::execution::Note::NotDue,
-        };
-        let mut tx = world.store.write().await.unwrap();
-        crate::store::proposals::save_execution(&mut tx, &proposal.view.proposal, &execution, 0)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-        if carried_out {
-            set(&world, Isolation::Isolated);
+async fn killed_between_sending_and_recording_it_reads_the_state_through_the_grace_time_first() {
+    for down_ms in [0, GRACE_MS / 2, GRACE_MS * 3] {
+        for carried_out in [true, false] {
+            let world = world().await;
+            let proposal = killed_while_calling(&world, down_ms).await;
+            if carried_out {
+                set(&world, Isolation::Isolated);
+            }
+            work_for(&world, GRACE_MS - 1000).await;
+            assert!(world.vendor.state().asked.is_empty(), "down {down_ms}");
+            work_for(&world, GRACE_MS).await;
+            assert_eq!(world.vendor.state().asked.len(), usize::from(!carried_out));
+            assert!(matches!(
+                shown(&world, &proposal).await.status,
+                ProposalStatus::Verified { .. }
+            ));
         }
-        work_for(&world, GRACE_MS / 2).await;
-        assert!(world.vendor.state().asked.is_empty());
-        work_for(&world, GRACE_MS).await;
-        assert_eq!(world.vendor.state().asked.len(), usize::from(!carried_out));
-        assert!(matches!(
-            shown(&world, &proposal).await.status,
-            ProposalStatus::Verified { .. }
-        ));
     }
 }
 
@@ -132,4 +142,39 @@ async fn a_worker_that_takes_too_long_sends_nothing_after_another_has_taken_over
         shown(&world, &proposal).await.status,
         ProposalStatus::Verified { .. }
     ));
+}
+
+#[tokio::test]
+async fn a_fault_in_one_action_ends_no_worker_and_holds_up_no_other_action() {
+    let world = world().await;
+    world.vendor.state().next = vec![Fate::Broken];
+    world.vendor.state().next_notes = vec![Fate::Broken];
+    let proposal = approved(&world).await;
+    assert!(matches!(
+        world.respond.turn("worker-1").await,
+        Err(WorkerError::Panicked(_))
+    ));
+    let other = propose(&world, &analyst(), "h2").await.unwrap();
+    approve(&world, &responder(), &other).await.unwrap();
+    let mut faults = 0;
+    for _ in 0..200 {
+        while match world.respond.turn("worker-1").await {
+            Ok(worked) => worked,
+            Err(WorkerError::Panicked(_)) => {
+                faults += 1;
+                true
+            }
+            Err(error) => panic!("{error}"),
+        } {}
+        world.clock.advance_ms(1000);
+    }
+    assert_eq!(faults, 1, "the note's");
+    for proposal in [&proposal, &other] {
+        assert!(matches!(
+            shown(&world, proposal).await.status,
+            ProposalStatus::Verified { .. }
+        ));
+    }
+    let vendor = world.vendor.state();
+    assert_eq!((vendor.asked.len(), vendor.notes.len()), (3, 2));
 }

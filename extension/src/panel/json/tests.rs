@@ -13,9 +13,14 @@ use aside_shared::instant::{Clock, Instant};
 use aside_shared::problem::{Problem, ProblemKind};
 use aside_shared::text::Span;
 use proptest::prelude::*;
+use serde_json::Value;
 
 use super::super::state::tests::{alert, evidence, host, proposal};
 use super::*;
+
+fn json(value: &Value) -> Json {
+    Json::parse(&value.to_string()).unwrap()
+}
 
 fn at(unix_ms: i64) -> Instant {
     Instant {
@@ -224,7 +229,7 @@ fn a_wrong_type_or_a_missing_field_is_an_error_and_an_unknown_field_is_none() {
     let whole = serde_json::to_value(alert()).unwrap();
     let mut more = whole.clone();
     more["of the future"] = serde_json::json!([{"a": 1}]);
-    assert!(value::<Alert>(&more).is_ok());
+    assert!(value::<Alert>(&json(&more)).is_ok());
     for (field, wrong) in [
         ("title", serde_json::json!(7)),
         ("entities", serde_json::json!({})),
@@ -233,11 +238,11 @@ fn a_wrong_type_or_a_missing_field_is_an_error_and_an_unknown_field_is_none() {
     ] {
         let mut other = whole.clone();
         other[field] = wrong;
-        assert!(value::<Alert>(&other).is_err(), "{field}");
+        assert!(value::<Alert>(&json(&other)).is_err(), "{field}");
     }
     let mut missing = whole.clone();
     missing.as_object_mut().unwrap().remove("title");
-    assert!(value::<Alert>(&missing).is_err());
+    assert!(value::<Alert>(&json(&missing)).is_err());
 }
 
 /// Puts `wrong` in the place of the part of `tree` that is number `at`, counted from the root; what
@@ -279,7 +284,7 @@ fn is_read_or_refused<T: Serialize + DeserializeOwned + PartialEq + fmt::Debug>(
                 break;
             }
             parts += 1;
-            if let Ok(read) = value::<T>(&tree) {
+            if let Ok(read) = value::<T>(&json(&tree)) {
                 let by_serde = serde_json::from_value::<T>(tree.clone());
                 // A list that is null or missing is an empty one; serde refuses it.
                 let of_lists = wrong.is_null() || wrong.is_object();
@@ -311,8 +316,6 @@ fn whatever_is_wrong_is_refused_and_breaks_nothing() {
 proptest! {
     #[test]
     fn no_text_breaks_it(text in r#"[\[\]{}:,"a-b0-9.\-e ]{0,24}"#) {
-        let plain = serde_json::from_str::<Value>(&text).ok();
-        prop_assert_eq!(read::<Value>(&text).ok(), plain);
         prop_assert!(read::<AnalysisEvent>(&text).is_err());
     }
 }

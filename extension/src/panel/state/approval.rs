@@ -91,7 +91,11 @@ pub(super) fn upsert(reading: &mut Reading, proposal: Proposal) -> bool {
             changed
         }
         None => {
-            reading.proposals.insert(0, Arc::new(proposal));
+            // The newest first; one from another alert may be older than this alert's own.
+            let made = proposal.view.read_unix_ms;
+            let proposals = &mut reading.proposals;
+            let at = proposals.partition_point(|known| known.view.read_unix_ms > made);
+            proposals.insert(at, Arc::new(proposal));
             true
         }
     }
@@ -110,7 +114,7 @@ pub(super) fn follow_open(state: &mut State) -> Vec<Effect> {
         .map(|proposal| proposal.view.proposal.clone())
         .collect();
     open.into_iter()
-        .filter(|id| reading.followed.insert(id.clone()))
+        .filter(|id| reading.followed.insert(id.clone(), ()).is_none())
         .map(|id| Effect::FollowProposal { epoch, id })
         .collect()
 }
@@ -189,14 +193,14 @@ fn told(status: &ProposalStatus, action: Action, host: &str) -> (String, bool) {
         ProposalStatus::Running { by } => (format!("Approved by {by}, running"), false),
         ProposalStatus::Verified { .. } => (format!("Verified: {host} is {}", done(action)), false),
         ProposalStatus::NotVerified { reason, .. } => (format!("Not verified: {reason}"), true),
-        ProposalStatus::Stopped { reason } => (format!("Stopped: {reason}"), false),
+        ProposalStatus::Stopped { reason } => (format!("Stopped: {reason}"), true),
         ProposalStatus::Failed { reason } => (format!("Failed: {reason}"), true),
     }
 }
 
 /// `isolate`, `release`.
 pub fn verb(action: Action) -> String {
-    action.verb().to_lowercase()
+    action.verb().to_ascii_lowercase()
 }
 
 /// `isolated`, `released`.

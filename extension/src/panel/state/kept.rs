@@ -1,12 +1,11 @@
 //! What survives close, route change and the worker's death: drafts, place, open evidence, a
 //! pending decision. Kept for the tab until the browser closes; read as data that may be anything.
 
-use std::collections::BTreeMap;
-
 use aside_shared::alert::AlertKey;
 use aside_shared::id::ProposalId;
 use serde::{Deserialize, Serialize};
 
+use crate::panel::few::Few;
 use crate::panel::json;
 
 use super::{Call, Effect, OpenEvidence, State, Tab, Turn, TurnState};
@@ -32,7 +31,7 @@ pub struct Kept {
     /// Whether Why is open.
     pub why: bool,
     /// How far each view is scrolled, in pixels.
-    pub scroll: BTreeMap<Tab, i32>,
+    pub scroll: Few<Tab, i32>,
     /// The open evidence.
     pub evidence: Option<OpenEvidence>,
     /// The proposal whose sheet is open.

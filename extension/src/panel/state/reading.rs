@@ -1,6 +1,6 @@
 //! One alert as it is being read: the stream's events put in their places, and where the reader is.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use aside_shared::action::{HostState, Isolation};
@@ -17,6 +17,7 @@ use super::{
     Turn, approval, session,
 };
 use crate::panel::evidence::Numbers;
+use crate::panel::few::Few;
 use crate::panel::words::{backoff_ms, count, trouble};
 
 /// How far the reading is.
@@ -68,11 +69,11 @@ pub struct Reading {
     /// What to do, in order.
     pub actions: Vec<Arc<Recommendation>>,
     /// Hosts as their vendor reports them now, or why that is not known.
-    pub hosts: BTreeMap<HostId, Result<HostState, String>>,
-    /// Proposals of this alert, newest first.
+    pub hosts: Few<HostId, Result<HostState, String>>,
+    /// Proposals of this alert and those by which its hosts were isolated, newest first.
     pub proposals: Vec<Arc<Proposal>>,
     /// Proposals whose changes are followed.
-    pub followed: BTreeSet<ProposalId>,
+    pub followed: Few<ProposalId, ()>,
     /// The view.
     pub tab: Tab,
     /// Why is open.
@@ -88,9 +89,9 @@ pub struct Reading {
     /// What the timeline shows.
     pub timeline_show: TimelineShow,
     /// How far each view is scrolled, in pixels.
-    pub scroll: BTreeMap<Tab, i32>,
+    pub scroll: Few<Tab, i32>,
     /// Hosts chosen where an action leaves several.
-    pub chosen: BTreeMap<aside_shared::action::Action, HostId>,
+    pub chosen: Few<aside_shared::action::Action, HostId>,
     /// A proposal is being opened for this.
     pub opening: Option<(aside_shared::action::Action, HostId)>,
     /// What went wrong with an action.
@@ -123,9 +124,9 @@ impl Reading {
             claims: Vec::new(),
             timeline: Arc::default(),
             actions: Vec::new(),
-            hosts: BTreeMap::new(),
+            hosts: Few::default(),
             proposals: Vec::new(),
-            followed: BTreeSet::new(),
+            followed: Few::default(),
             tab: Tab::Brief,
             why: false,
             evidence: None,
@@ -133,8 +134,8 @@ impl Reading {
             all_processes: false,
             command_lines: true,
             timeline_show: TimelineShow::Key,
-            scroll: BTreeMap::new(),
-            chosen: BTreeMap::new(),
+            scroll: Few::default(),
+            chosen: Few::default(),
             opening: None,
             row_problem: None,
             sheet: None,
@@ -356,15 +357,22 @@ pub(super) fn host_state(
     id: &HostId,
     result: Result<Reply, Fault>,
 ) -> Vec<Effect> {
-    if let Some(reading) = state.reading_mut() {
-        let read = match result {
-            Ok(Reply::Host(host)) => Ok(host),
-            Ok(_) => return Vec::new(),
-            Err(fault) => Err(fault.text()),
-        };
-        reading.hosts.insert(id.clone(), read);
-    }
-    Vec::new()
+    let Some(reading) = state.reading_mut() else {
+        return Vec::new();
+    };
+    let read = match result {
+        Ok(Reply::Host(now)) => {
+            // Another alert's, it may be: what Aside did to the host is shown on each.
+            if let Some(proposal) = now.isolated_by {
+                approval::upsert(reading, proposal);
+            }
+            Ok(now.state)
+        }
+        Ok(_) => return Vec::new(),
+        Err(fault) => Err(fault.text()),
+    };
+    reading.hosts.insert(id.clone(), read);
+    approval::follow_open(state)
 }
 
 /// Whether somebody other than Aside has isolated the host, as far as Aside knows.

@@ -74,11 +74,22 @@ pub fn rows(reading: &Reading) -> Vec<Row> {
     rows
 }
 
-/// The newest proposal about any of these hosts.
+/// The newest proposal about any of these hosts. One to take something back that nobody approved
+/// leaves what it was to take back.
 fn newest(reading: &Reading, hosts: &[HostId]) -> Option<ProposalId> {
+    let took_nothing_back = |proposal: &Proposal| {
+        proposal.view.action == Action::ReleaseHost
+            && matches!(
+                proposal.status,
+                ProposalStatus::Open
+                    | ProposalStatus::Declined { .. }
+                    | ProposalStatus::Expired
+                    | ProposalStatus::Void { .. }
+            )
+    };
     let mut proposals = reading.proposals.iter();
     proposals
-        .find(|proposal| hosts.contains(&proposal.view.host))
+        .find(|proposal| hosts.contains(&proposal.view.host) && !took_nothing_back(proposal))
         .map(|proposal| proposal.view.proposal.clone())
 }
 

@@ -5,7 +5,7 @@ mod keeping;
 mod opening;
 mod streaming;
 
-use aside_shared::action::Isolation;
+use aside_shared::action::{HostState, Isolation};
 use aside_shared::alert::{Alert, EntityKind, Host};
 use aside_shared::alert::{
     AlertKind, Disposition, Entity, Evidence, EvidenceSource, Object, Outcome, Process, Severity,
@@ -17,6 +17,7 @@ use aside_shared::instant::{Clock, Instant};
 use aside_shared::session::{Phase, Role};
 
 use super::*;
+use crate::panel::json::Json;
 
 pub(crate) fn key() -> AlertKey {
     AlertKey {
@@ -128,13 +129,10 @@ pub(crate) fn access(phase: Phase, roles: &[Role]) -> Me {
 }
 
 fn info(state: &str) -> SessionInfo {
-    serde_json::from_value(serde_json::json!({
-        "backend": "https://aside.example",
-        "access_token": "secret-token",
-        "user": "k.mora",
-        "state": state,
-    }))
-    .unwrap()
+    let message = format!(
+        r#"{{"backend":"https://aside.example","access_token":"secret-token","user":"k.mora","state":"{state}"}}"#
+    );
+    SessionInfo::read(&Json::parse(&message).unwrap())
 }
 
 fn location(id: &str) -> Location {

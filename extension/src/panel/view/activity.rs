@@ -5,7 +5,9 @@ use aside_shared::audit::{AuditAction, AuditEntry};
 use aside_shared::instant::{utc, utc_clock};
 use leptos::prelude::*;
 
-use super::shapes::{Button, live, note};
+use super::element::{el, live, several};
+
+use super::shapes::{Button, note};
 use super::text::visible;
 use crate::panel::state::Msg;
 use crate::panel::store::Store;
@@ -14,19 +16,20 @@ use crate::panel::words::grouped;
 /// The view.
 pub fn activity(store: Store) -> AnyView {
     let read = store.reading(|reading| reading.activity.clone());
-    live(move || {
-        match read.get() {
-        None => view! {
-            <div class="sec" aria-hidden="true"><span class="skel w3"></span><span class="skel w2"></span></div>
-        }
-        .into_any(),
+    live(move || match read.get() {
+        None => el("div", "sec")
+            .attr("aria-hidden", "true")
+            .with(el("span", "skel w3"))
+            .with(el("span", "skel w2"))
+            .draw(),
         Some(Err(why)) => {
-            let told = view! { <b>"The activity could not be read. "</b>{visible(&why)} };
+            let told = several()
+                .with(el("b", "").with("The activity could not be read. "))
+                .with(visible(&why));
             let again = Button::of("tb").sends(store, Msg::ReadActivity, "Try now");
             note("note warn", "warn", told, again)
         }
         Some(Ok(activity)) => log(&activity),
-    }
     })
 }
 
@@ -51,21 +54,34 @@ fn log(activity: &Activity) -> AnyView {
         .entries
         .iter()
         .map(|each| entry(each, head.covered))
-        .collect_view();
+        .collect::<Vec<_>>();
     let day = activity
         .entries
         .first()
         .map(|entry| utc(entry.at_unix_ms)[..10].to_owned());
-    let told = view! { {covered}<small class="dim">"Head "<code>{short}</code></small> };
-    view! {
-        {note("note", if open == 0 { "check" } else { "clock" }, told, ().into_any())}
-        {activity.entries.is_empty().then(|| view! {
-            <div class="sec"><p class="dim">"Nothing recorded about this alert that you may see."</p></div>
-        })}
-        <ol class="log" reversed>{items}</ol>
-        {day.map(|day| view! { <div class="sec"><p class="dim">{format!("Times UTC, newest {day}. Entries of this alert only.")}</p></div> })}
-    }
-    .into_any()
+    let told = several().with(covered).with(
+        el("small", "dim")
+            .with("Head ")
+            .with(el("code", "").with(short)),
+    );
+    several()
+        .with(note(
+            "note",
+            if open == 0 { "check" } else { "clock" },
+            told,
+            ().into_any(),
+        ))
+        .with(activity.entries.is_empty().then(|| {
+            el("div", "sec")
+                .with(el("p", "dim").with("Nothing recorded about this alert that you may see."))
+        }))
+        .with(el("ol", "log").attr("reversed", true).with(items))
+        .with(day.map(|day| {
+            el("div", "sec").with(el("p", "dim").with(format!(
+                "Times UTC, newest {day}. Entries of this alert only."
+            )))
+        }))
+        .draw()
 }
 
 fn title(action: AuditAction) -> &'static str {
@@ -96,7 +112,7 @@ fn entry(entry: &AuditEntry, covered: u64) -> AnyView {
     );
     let title = title(entry.action);
     let heading = match weighty {
-        true => view! { <b>{title}</b> }.into_any(),
+        true => el("b", "").with(title).draw(),
         false => title.into_any(),
     };
     let hash: String = entry.hash.chars().take(8).collect();
@@ -105,16 +121,21 @@ fn entry(entry: &AuditEntry, covered: u64) -> AnyView {
     } else {
         ", no checkpoint yet"
     };
-    view! {
-        <li>
-            <time>{utc_clock(entry.at_unix_ms)}</time>
-            <p>
-                {heading}
-                {(!entry.detail.is_empty()).then(|| view! { ": "{visible(&entry.detail)} })}
-                <small class="dim">{visible(&entry.actor)}{format!(" · {hash}{cover}")}</small>
-            </p>
-            <span class="seq">{entry.seq}</span>
-        </li>
-    }
-    .into_any()
+    el("li", "")
+        .with(el("time", "").with(utc_clock(entry.at_unix_ms)))
+        .with(
+            el("p", "")
+                .with(heading)
+                .with(
+                    (!entry.detail.is_empty())
+                        .then(|| several().with(": ").with(visible(&entry.detail))),
+                )
+                .with(
+                    el("small", "dim")
+                        .with(visible(&entry.actor))
+                        .with(format!(" · {hash}{cover}")),
+                ),
+        )
+        .with(el("span", "seq").with(entry.seq.to_string()))
+        .draw()
 }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use aside_shared::approval::{ApprovalView, Proposal, ProposalStatus, ViewDigest};
 use leptos::prelude::*;
+
+use super::element::{Node, button, el, live, several};
 use wasm_bindgen::JsCast;
 
 use super::chips::chip;
 use super::icons::icon;
-use super::shapes::{Button, fault, icon_button, live, maybe, pair, paragraph, words};
+use super::shapes::{Button, fault, icon_button, pair, paragraph};
 use super::sight::{Shown, Watch};
 use super::text::{name, plain_name, visible};
 use super::top::has_sheet;
@@ -26,7 +28,7 @@ pub fn sheet(store: Store) -> AnyView {
         let reading = state.reading().filter(|_| has_sheet(state))?;
         reading.sheet.as_ref().map(|sheet| sheet.proposal.clone())
     });
-    maybe(move || open.get().map(|_| opened(store)))
+    live(move || open.get().map(|_| opened(store)))
 }
 
 /// The proposal that the sheet shows, and the sheet's own state.
@@ -41,15 +43,19 @@ fn shown(store: Store) -> Part<Option<(Arc<Proposal>, Sheet)>> {
 fn opened(store: Store) -> AnyView {
     let shown = shown(store);
     let view = Part::new(move || shown.get().map(|(proposal, _)| proposal.view.clone()));
-    let sheet = NodeRef::<leptos::html::Div>::new();
-    view! {
-        <div class="scrim"></div>
-        <div class="sheet" role="dialog" aria-modal="true" aria-labelledby="ap-t" node_ref=sheet>
-            {maybe(move || view.get().map(|view| content(store, &view)))}
-            <div class="ft">{foot(store, shown, sheet)}</div>
-        </div>
-    }
-    .into_any()
+    let sheet = Node::new();
+    several()
+        .with(el("div", "scrim"))
+        .with(
+            el("div", "sheet")
+                .attr("role", "dialog")
+                .attr("aria-modal", "true")
+                .attr("aria-labelledby", "ap-t")
+                .node(sheet)
+                .with(live(move || view.get().map(|view| content(store, &view))))
+                .with(el("div", "ft").with(foot(store, shown, sheet))),
+        )
+        .draw()
 }
 
 /// All that the digest covers, in the order of the decision.
@@ -64,7 +70,7 @@ fn content(store: Store, view: &ApprovalView) -> AnyView {
     let role = view
         .host_role
         .as_deref()
-        .map(|role| view! { ", "{plain_name(role)} });
+        .map(|role| several().with(", ").with(plain_name(role)));
     let online = match view.online {
         Some(true) => "Its agent is online",
         Some(false) => "Its agent is offline",
@@ -78,81 +84,125 @@ fn content(store: Store, view: &ApprovalView) -> AnyView {
         .iter()
         .enumerate()
         .map(|(at, id)| chip(store, id.clone(), Cited::Elsewhere, format!("ap-{at}")))
-        .collect_view();
+        .collect::<Vec<_>>();
     let list = |lines: &[String]| {
         lines
             .iter()
-            .map(|line| view! { <li><span>{visible(line)}</span></li> })
-            .collect_view()
+            .map(|line| el("li", "").with(el("span", "").with(visible(line))))
+            .collect::<Vec<_>>()
     };
-    let target = view! {
-        <b>{plain_name(&host)}</b>
-        <span class="sub">"Agent "{name(view.host.as_str())}{role}</span>
-    };
+    let target = several().with(el("b", "").with(plain_name(&host))).with(
+        el("span", "sub")
+            .with("Agent ")
+            .with(name(view.host.as_str()))
+            .with(role),
+    );
     let account = format!(
         "{}, {}, as service account ",
         view.platform_label, view.place
     );
-    let tenant = view! {
-        <b>{view.tenant.to_string()}</b>
-        <span class="sub">{account}{name(&view.service_account)}</span>
-    };
-    let now = view! {
-        {view.isolation.words()}
-        <span class="sub">
-            {format!("Read {}, ", utc(read))}
-            <span data-ticks="">{words(move || ago(read, store.now()))}</span>
-            {format!(". {online}")}
-            {seen.map(|at| format!(", last seen {}", utc(at)))}
-        </span>
-    };
+    let tenant = several()
+        .with(el("b", "").with(view.tenant.to_string()))
+        .with(
+            el("span", "sub")
+                .with(account)
+                .with(name(&view.service_account)),
+        );
+    let now = several().with(view.isolation.words()).with(
+        el("span", "sub")
+            .with(format!("Read {}, ", utc(read)))
+            .with(
+                el("span", "")
+                    .attr("data-ticks", "")
+                    .with(live(move || ago(read, store.now()))),
+            )
+            .with(format!(". {online}"))
+            .with(seen.map(|at| format!(", last seen {}", utc(at)))),
+    );
     let lead = if view.needs_lead {
         ", a lead must approve"
     } else {
         ""
     };
-    let policy = view! {
-        {visible(&view.policy)}
-        <span class="sub">"Rule "{name(&view.policy_rule)}{lead}</span>
-    };
-    let until = view! {
-        <span class="num">
-            {utc(expires)}
-            <span data-ticks="">{words(move || left(expires, store.now()))}</span>
-        </span>
-        <span class="sub">"Sooner if state, target or policy change"</span>
-    };
-    let digest = view! {
-        <code>{digest.short()}</code>
-        <span class="sub">"Of all shown here; the backend accepts no other"</span>
-    };
-    view! {
-        <div class="hd">
-            <h2 id="ap-t" tabindex="-1">{view.action.verb()}" "{plain_name(&host)}"?"</h2>
-            {docked.then(|| icon_button(store, "popout", "Decide in its own window", Msg::OpenWindow))}
-            {icon_button(store, "close", "Close, decide later", Msg::CloseSheet)}
-        </div>
-        <div class="body" tabindex="0" role="group" aria-label="What exactly will happen">
-            <dl class="kv">
-                {pair("Target", target)}
-                {pair("Tenant", tenant)}
-                {pair("State now", now)}
-                {(!view.for_users.is_empty()).then(|| pair("For users", visible(&view.for_users)))}
-                {pair("Will happen", view! { <ol class="num-list">{list(&view.will_happen)}</ol> })}
-                {pair("Verified by", visible(&view.verified_by))}
-                {pair("Undone by", visible(&view.undone_by))}
-                {(!view.caveats.is_empty()).then(|| {
-                    pair("Know", view! { <ul class="caveats">{list(&view.caveats)}</ul> })
-                })}
-                {pair("Policy", policy)}
-                {pair("Because", view! { {visible(&view.because)}" "<span>{evidence}</span> })}
-                {pair("Opened by", view.opened_by.to_string())}
-                {pair("Expires", until)}
-                {pair("Digest", digest)}
-            </dl>
-        </div>
-    }
-    .into_any()
+    let policy = several().with(visible(&view.policy)).with(
+        el("span", "sub")
+            .with("Rule ")
+            .with(name(&view.policy_rule))
+            .with(lead),
+    );
+    let until = several()
+        .with(
+            el("span", "num").with(utc(expires)).with(
+                el("span", "")
+                    .attr("data-ticks", "")
+                    .with(live(move || left(expires, store.now()))),
+            ),
+        )
+        .with(el("span", "sub").with("Sooner if state, target or policy change"));
+    let digest = several()
+        .with(el("code", "").with(digest.short()))
+        .with(el("span", "sub").with("Of all shown here; the backend accepts no other"));
+    several()
+        .with(
+            el("div", "hd")
+                .with(
+                    el("h2", "")
+                        .attr("id", "ap-t")
+                        .attr("tabindex", "-1")
+                        .with(view.action.verb())
+                        .with(" ")
+                        .with(plain_name(&host))
+                        .with("?"),
+                )
+                .with(docked.then(|| {
+                    icon_button(store, "popout", "Decide in its own window", Msg::OpenWindow)
+                }))
+                .with(icon_button(
+                    store,
+                    "close",
+                    "Close, decide later",
+                    Msg::CloseSheet,
+                )),
+        )
+        .with(
+            el("div", "body")
+                .attr("tabindex", "0")
+                .attr("role", "group")
+                .attr("aria-label", "What exactly will happen")
+                .with(
+                    el("dl", "kv")
+                        .with(pair("Target", target))
+                        .with(pair("Tenant", tenant))
+                        .with(pair("State now", now))
+                        .with(
+                            (!view.for_users.is_empty())
+                                .then(|| pair("For users", visible(&view.for_users))),
+                        )
+                        .with(pair(
+                            "Will happen",
+                            el("ol", "num-list").with(list(&view.will_happen)),
+                        ))
+                        .with(pair("Verified by", visible(&view.verified_by)))
+                        .with(pair("Undone by", visible(&view.undone_by)))
+                        .with(
+                            (!view.caveats.is_empty()).then(|| {
+                                pair("Know", el("ul", "caveats").with(list(&view.caveats)))
+                            }),
+                        )
+                        .with(pair("Policy", policy))
+                        .with(pair(
+                            "Because",
+                            several()
+                                .with(visible(&view.because))
+                                .with(" ")
+                                .with(el("span", "").with(evidence)),
+                        ))
+                        .with(pair("Opened by", view.opened_by.to_string()))
+                        .with(pair("Expires", until))
+                        .with(pair("Digest", digest)),
+                ),
+        )
+        .draw()
 }
 
 fn left(expires_ms: i64, now_ms: i64) -> String {
@@ -209,46 +259,52 @@ fn decidable(proposal: &Proposal, now_ms: i64) -> Decidable {
     }
 }
 
-fn foot(
-    store: Store,
-    shown: Part<Option<(Arc<Proposal>, Sheet)>>,
-    sheet: NodeRef<leptos::html::Div>,
-) -> AnyView {
+fn foot(store: Store, shown: Part<Option<(Arc<Proposal>, Sheet)>>, sheet: Node) -> AnyView {
     let can = Part::new(move || {
         let (proposal, _) = shown.get()?;
         Some(decidable(&proposal, store.now()))
     });
-    live(move || {
-        match can.get() {
+    live(move || match can.get() {
         Some(Decidable::Yes) => decide(store, shown, sheet),
-        Some(Decidable::Over(words, again)) => view! {
-            <p class="hint" role="alert" data-ticks="">{icon("warn")}<span>{visible(&words)}</span></p>
-            <div class="decide">
-                {Button::of("btn tall").sends(store, Msg::CloseSheet, "Close")}
-                {again.then(|| view! {
-                    {Button::of("btn tall").sends(store, Msg::ProposeAgain, "Show the new state")}
-                })}
-            </div>
-        }
-        .into_any(),
-        Some(Decidable::Refused(why)) => view! {
-            <p class="hint" role="status">{icon("lock")}<span>{visible(&why)}</span></p>
-            <div class="decide">
-                {Button::of("btn tall").sends(store, Msg::CloseSheet, "Close")}
-            </div>
-        }
-        .into_any(),
+        Some(Decidable::Over(words, again)) => several()
+            .with(
+                el("p", "hint")
+                    .attr("role", "alert")
+                    .attr("data-ticks", "")
+                    .with(icon("warn"))
+                    .with(el("span", "").with(visible(&words))),
+            )
+            .with(
+                el("div", "decide")
+                    .with(Button::of("btn tall").sends(store, Msg::CloseSheet, "Close"))
+                    .with(again.then(|| {
+                        several().with(Button::of("btn tall").sends(
+                            store,
+                            Msg::ProposeAgain,
+                            "Show the new state",
+                        ))
+                    })),
+            )
+            .draw(),
+        Some(Decidable::Refused(why)) => several()
+            .with(
+                el("p", "hint")
+                    .attr("role", "status")
+                    .with(icon("lock"))
+                    .with(el("span", "").with(visible(&why))),
+            )
+            .with(el("div", "decide").with(Button::of("btn tall").sends(
+                store,
+                Msg::CloseSheet,
+                "Close",
+            )))
+            .draw(),
         None => ().into_any(),
-    }
     })
 }
 
-fn decide(
-    store: Store,
-    shown: Part<Option<(Arc<Proposal>, Sheet)>>,
-    sheet: NodeRef<leptos::html::Div>,
-) -> AnyView {
-    let button = NodeRef::<leptos::html::Button>::new();
+fn decide(store: Store, shown: Part<Option<(Arc<Proposal>, Sheet)>>, sheet: Node) -> AnyView {
+    let approve_button = Node::new();
     let proof = RwSignal::new(Shown {
         standing: Standing::Missing(Missing::Sight),
         window: false,
@@ -256,7 +312,7 @@ fn decide(
     let watch: StoredValue<Option<Watch>, LocalStorage> = StoredValue::new_local(None);
     let digest = Part::new(move || shown.get().map(|(_, sheet)| sheet.digest));
     Effect::new(move |_| {
-        let (Some(button), Some(sheet)) = (button.get(), sheet.get()) else {
+        let (Some(button), Some(sheet)) = (approve_button.get(), sheet.get()) else {
             return;
         };
         let Some(digest) = digest.get() else { return };
@@ -324,49 +380,69 @@ fn decide(
             }
         });
     };
-    view! {
-        <div data-ticks="">
-            {maybe(move || problem.get().map(|why| fault(&why)))}
-            {maybe(move || changed.get().then(|| view! {
-                <p class="hint" role="alert">{icon("warn")}<span><b>"Changed while you read."</b>" Read it again."</span></p>
-            }.into_any()))}
-            <p class="hint" role="status">{live(mark)}<span>{words(hint)}</span></p>
-            {maybe(move || proof.get().window.then(|| {
-                let label = view! { {icon("popout")}"Decide in its own window" };
-                paragraph("hint", Button::of("btn wide").sends(store, Msg::OpenWindow, label))
-            }))}
-        </div>
-        <div class="decide">
-            <button
-                type="button"
-                class="btn tall"
-                disabled=move || sending.get().is_some()
-                on:click=move |_| store.send(Msg::Decline)
-            >
-                "Decline"
-            </button>
-            <button
-                type="button"
-                id="approve"
-                class="btn primary tall"
-                class:settle=settling
-                disabled=move || !ready.get()
-                node_ref=button
-                on:click=approve
-            >
-                {format!("Approve {}", noun.unwrap_or_default())}
-            </button>
-        </div>
-    }
-    .into_any()
+    several()
+        .with(
+            el("div", "")
+                .attr("data-ticks", "")
+                .with(live(move || problem.get().map(|why| fault(&why))))
+                .with(live(move || {
+                    changed.get().then(|| {
+                        el("p", "hint")
+                            .attr("role", "alert")
+                            .with(icon("warn"))
+                            .with(
+                                el("span", "")
+                                    .with(el("b", "").with("Changed while you read."))
+                                    .with(" Read it again."),
+                            )
+                            .draw()
+                    })
+                }))
+                .with(
+                    el("p", "hint")
+                        .attr("role", "status")
+                        .with(live(mark))
+                        .with(el("span", "").with(live(hint))),
+                )
+                .with(live(move || {
+                    proof.get().window.then(|| {
+                        let label = several()
+                            .with(icon("popout"))
+                            .with("Decide in its own window");
+                        paragraph(
+                            "hint",
+                            Button::of("btn wide").sends(store, Msg::OpenWindow, label),
+                        )
+                    })
+                })),
+        )
+        .with(
+            el("div", "decide")
+                .with(
+                    button("btn tall")
+                        .live("disabled", move || sending.get().is_some())
+                        .on_click(move || store.send(Msg::Decline))
+                        .with("Decline"),
+                )
+                .with(
+                    button("btn primary tall")
+                        .attr("id", "approve")
+                        .live_class("settle", settling)
+                        .live("disabled", move || !ready.get())
+                        .node(approve_button)
+                        .on("click", approve)
+                        .with(format!("Approve {}", noun.unwrap_or_default())),
+                ),
+        )
+        .draw()
 }
 
 /// Begins to watch, or tells the watch that other content is shown.
 fn watch_digest(
     store: Store,
     watch: StoredValue<Option<Watch>, LocalStorage>,
-    button: &web_sys::HtmlButtonElement,
-    sheet: &web_sys::HtmlDivElement,
+    button: &web_sys::HtmlElement,
+    sheet: &web_sys::HtmlElement,
     digest: ViewDigest,
     proof: RwSignal<Shown>,
 ) {

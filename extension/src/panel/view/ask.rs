@@ -5,9 +5,11 @@ use aside_shared::chat::{Answer, QUESTION_MAX};
 use aside_shared::id::HostId;
 use leptos::prelude::*;
 
+use super::element::{el, live, several};
+
 use super::brief::claims;
 use super::icons::icon;
-use super::shapes::{Button, fault, live, words};
+use super::shapes::{Button, fault};
 use super::text::{plain_name, visible};
 use super::top::is_under_sheet;
 use crate::panel::state::{Msg, Progress, Turn, TurnState, verb};
@@ -22,43 +24,32 @@ pub fn ask(store: Store) -> AnyView {
     live(move || {
         let turns = turns.get();
         if turns.is_empty() {
-            return view! {
-                <div class="sec">
-                    <p class="dim">
-                        "Ask about this alert’s evidence: what a process did, what something is, who, when, whether the host is isolated."
-                    </p>
-                </div>
-            }
-            .into_any();
+            return el("div", "sec").with(el("p", "dim").with("Ask about this alert’s evidence: what a process did, what something is, who, when, whether the host is isolated.")).draw();
         }
         let last = turns.len() - 1;
         let drawn = turns
             .iter()
             .enumerate()
             .map(|(at, each)| turn(store, at, at == last, each));
-        drawn.collect_view().into_any()
+        drawn.collect::<Vec<_>>().into_any()
     })
 }
 
 fn turn(store: Store, at: usize, last: bool, turn: &Turn) -> AnyView {
     let answer = match &turn.state {
-        TurnState::Pending => view! {
-            <p aria-hidden="true"><span class="skel w3"></span></p>
-        }
-        .into_any(),
-        TurnState::Failed(why) => view! {
-            {fault(why)}
-        }
-        .into_any(),
+        TurnState::Pending => el("p", "")
+            .attr("aria-hidden", "true")
+            .with(el("span", "skel w3"))
+            .draw(),
+        TurnState::Failed(why) => several().with(fault(why)).draw(),
         TurnState::Answered(answer) => self::answer(store, at, answer),
     };
-    view! {
-        <article class="turn" id=last.then_some("last-turn") aria-label="Question and answer">
-            <h2 class="q">{visible(&turn.question)}</h2>
-            {answer}
-        </article>
-    }
-    .into_any()
+    el("article", "turn")
+        .attr("id", last.then_some("last-turn"))
+        .attr("aria-label", "Question and answer")
+        .with(el("h2", "q").with(visible(&turn.question)))
+        .with(answer)
+        .draw()
 }
 
 fn answer(store: Store, at: usize, answer: &Answer) -> AnyView {
@@ -66,11 +57,10 @@ fn answer(store: Store, at: usize, answer: &Answer) -> AnyView {
         Answer::Claims {
             heading,
             claims: said,
-        } => view! {
-            <p class="label">{visible(heading)}</p>
-            {claims(store, said, &format!("q{at}"))}
-        }
-        .into_any(),
+        } => several()
+            .with(el("p", "label").with(visible(heading)))
+            .with(claims(store, said, &format!("q{at}")))
+            .draw(),
         Answer::Host { state } => host(store, state),
         Answer::Propose { action, hosts } => propose(store, *action, hosts),
         Answer::CanAsk { examples } => {
@@ -81,8 +71,11 @@ fn answer(store: Store, at: usize, answer: &Answer) -> AnyView {
                     let text = visible(&example);
                     Button::of("chip").sends(store, Msg::Ask(example), text)
                 })
-                .collect_view();
-            view! { <p>"Not understood. What can be asked here:"</p><div class="tags">{chips}</div> }.into_any()
+                .collect::<Vec<_>>();
+            several()
+                .with(el("p", "").with("Not understood. What can be asked here:"))
+                .with(el("div", "tags").with(chips))
+                .draw()
         }
     }
 }
@@ -96,15 +89,21 @@ fn host(store: Store, state: &HostState) -> AnyView {
     };
     let read = state.read_unix_ms;
     let isolation = format!(": {}{online}. ", state.isolation.words());
-    view! {
-        <p>
-            <b>{plain_name(&name)}</b>
-            {isolation}
-            <span class="dim">{words(move || format!("Read {}, {}.", utc(read), ago(read, store.now())))}</span>
-        </p>
-        {state.last_seen_unix_ms.map(|at| view! { <p class="dim">{format!("Last seen {}.", utc(at))}</p> })}
-    }
-    .into_any()
+    several()
+        .with(
+            el("p", "")
+                .with(el("b", "").with(plain_name(&name)))
+                .with(isolation)
+                .with(el("span", "dim").with(live(move || {
+                    format!("Read {}, {}.", utc(read), ago(read, store.now()))
+                }))),
+        )
+        .with(
+            state
+                .last_seen_unix_ms
+                .map(|at| el("p", "dim").with(format!("Last seen {}.", utc(at)))),
+        )
+        .draw()
 }
 
 fn propose(store: Store, action: Action, hosts: &[EntityId]) -> AnyView {
@@ -122,7 +121,9 @@ fn propose(store: Store, action: Action, hosts: &[EntityId]) -> AnyView {
         entities.collect()
     });
     if named.is_empty() {
-        return view! { <p>"This alert names no host that Aside could act on."</p> }.into_any();
+        return el("p", "")
+            .with("This alert names no host that Aside could act on.")
+            .draw();
     }
     let refused = store.peek(|state| {
         let reading = state.reading()?;
@@ -133,23 +134,26 @@ fn propose(store: Store, action: Action, hosts: &[EntityId]) -> AnyView {
         }
     });
     if let Some(reason) = refused {
-        return view! { <p>{visible(&reason)}</p> }.into_any();
+        return el("p", "").with(visible(&reason)).draw();
     }
     let buttons = named
         .into_iter()
         .map(|(id, name)| {
             let label = format!("Review: {} {name}", verb(action));
-            let shown = view! { {format!("Review: {} ", verb(action))} {plain_name(&name)} };
+            let shown = several()
+                .with(format!("Review: {} ", verb(action)))
+                .with(plain_name(&name));
             Button::of("btn")
                 .label(label)
                 .sends(store, Msg::Review(action, id), shown)
         })
-        .collect_view();
-    view! {
-        <p>"A question does nothing. Review shows what exactly would happen; a person decides."</p>
-        <div class="tags">{buttons}</div>
-    }
-    .into_any()
+        .collect::<Vec<_>>();
+    several()
+        .with(el("p", "").with(
+            "A question does nothing. Review shows what exactly would happen; a person decides.",
+        ))
+        .with(el("div", "tags").with(buttons))
+        .draw()
 }
 
 /// The field for a question, always in place.
@@ -165,39 +169,60 @@ pub fn composer(store: Store) -> AnyView {
             .checked_sub(QUESTION_MAX + 1)
     };
     let send = move || store.send(Msg::Send);
-    view! {
-        <form
-            class="composer"
-            aria-label="Ask"
-            inert=move || under.get()
-            on:submit=move |event| { event.prevent_default(); send(); }
-        >
-            <div class="field">
-                <textarea
-                    id="ask"
-                    rows="1"
-                    aria-label="Ask about this alert"
-                    placeholder=move || if unread.get() { "Ask when the alert could be read" } else { "Ask about this alert" }
-                    disabled=move || unread.get()
-                    aria-invalid=move || too_long().is_some().then_some("true")
-                    prop:value=move || draft.get()
-                    on:input=move |event| store.send(Msg::Draft(event_target_value(&event)))
-                    on:keydown=move |event| {
-                        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
-                            event.prevent_default();
-                            send();
-                        }
-                    }
-                ></textarea>
-                <kbd aria-hidden="true">"/"</kbd>
-                {move || too_long().map(|over| view! {
-                    <small class="dim">
-                        {format!("{} more than the {} a question may have", count(over + 1, "character"), grouped(QUESTION_MAX))}
-                    </small>
-                })}
-            </div>
-            <button type="submit" class="btn" aria-label="Send" disabled=move || unread.get()>{icon("send")}</button>
-        </form>
-    }
-    .into_any()
+    el("form", "composer")
+        .attr("aria-label", "Ask")
+        .live("inert", move || under.get())
+        .on("submit", move |event: web_sys::Event| {
+            event.prevent_default();
+            send();
+        })
+        .with(
+            el("div", "field")
+                .with(
+                    el("textarea", "")
+                        .attr("id", "ask")
+                        .attr("rows", "1")
+                        .attr("aria-label", "Ask about this alert")
+                        .live("placeholder", move || {
+                            if unread.get() {
+                                "Ask when the alert could be read"
+                            } else {
+                                "Ask about this alert"
+                            }
+                        })
+                        .live("disabled", move || unread.get())
+                        .live("aria-invalid", move || {
+                            too_long().is_some().then_some("true")
+                        })
+                        .holds(move || draft.get())
+                        .on("input", move |event: web_sys::Event| {
+                            store.send(Msg::Draft(event_target_value(&event)))
+                        })
+                        .on("keydown", move |event: web_sys::KeyboardEvent| {
+                            if event.key() == "Enter" && !event.shift_key() && !event.is_composing()
+                            {
+                                event.prevent_default();
+                                send();
+                            }
+                        }),
+                )
+                .with(el("kbd", "").attr("aria-hidden", "true").with("/"))
+                .with(live(move || {
+                    too_long().map(|over| {
+                        el("small", "dim").with(format!(
+                            "{} more than the {} a question may have",
+                            count(over + 1, "character"),
+                            grouped(QUESTION_MAX)
+                        ))
+                    })
+                })),
+        )
+        .with(
+            el("button", "btn")
+                .attr("type", "submit")
+                .attr("aria-label", "Send")
+                .live("disabled", move || unread.get())
+                .with(icon("send")),
+        )
+        .draw()
 }

@@ -6,9 +6,11 @@ use aside_shared::analysis::{Claim, ClaimKind, View};
 use aside_shared::text::plain;
 use leptos::prelude::*;
 
+use super::element::{Child, el, list, live, several};
+
 use super::chips::cites;
 use super::execution;
-use super::shapes::{Button, live, maybe};
+use super::shapes::Button;
 use super::text::{sentence, visible};
 use crate::panel::part::Part;
 use crate::panel::state::{Cited, Msg, Progress, Reading};
@@ -17,7 +19,10 @@ use crate::panel::words::count;
 
 /// Both sections, side by side where there is room.
 pub fn brief(store: Store) -> AnyView {
-    view! { <div class="cols">{what_happened(store)} {execution::do_next(store)}</div> }.into_any()
+    el("div", "cols")
+        .with(what_happened(store))
+        .with(execution::do_next(store))
+        .draw()
 }
 
 /// How many claims a brief usually has: so many rows are held while it is read.
@@ -35,57 +40,79 @@ fn what_happened(store: Store) -> AnyView {
             .filter(|(at, _)| Some(*at) != lead)
             .collect::<Vec<_>>()
     });
+    let keys = move || claims.with(|claims| claims.iter().map(|(at, _)| at.to_string()).collect());
+    let drawn = move |at: usize| {
+        claims.with_untracked(|claims| {
+            let claim = claims.get(at);
+            claim
+                .map(|(at, claim)| claim_item(store, *at, claim))
+                .draw()
+        })
+    };
     let unread_platform = store.part(execution::unread_platform);
     let unread = store.reading(|reading| reading.unread.clone());
     let reading_on = store.reading(is_reading);
     let copyable = store.reading(|reading| !reading.claims.is_empty());
-    view! {
-        <section class="sec" aria-labelledby="s-what">
-            <header>
-                <h2 id="s-what">"What happened"</h2>
-                {maybe(move || copyable.get().then(|| Button::of("tb").sends(store, Msg::CopyBrief, "Copy")))}
-            </header>
-            {live(move || match (lead.get(), reading_on.get()) {
-                (Some((at, claim)), _) => lead_claim(store, at, &claim),
-                (None, true) => view! {
-                    <div class="hold-3" aria-hidden="true">
-                        <span class="skel w4"></span>
-                        <span class="skel w3"></span>
-                        <span class="skel w2"></span>
-                    </div>
-                }
-                .into_any(),
-                (None, false) => match unread_platform.get() {
-                    Some(platform) => view! { <p>{format!("Nothing could be read from {platform}.")}" No summary and no priority: Aside gives none from the page alone."</p> }.into_any(),
-                    None => ().into_any(),
-                },
-            })}
-            <ul class="claims">
-                <For
-                    each=move || claims.get()
-                    key=|(at, _)| *at
-                    children=move |(at, claim)| claim_item(store, at, &claim)
-                />
-                {move || (!reading_on.get()).then(|| {
-                    unread.get().iter().map(|reason| view! {
-                        <li class="unknown"><b>"Not read: "</b>{visible(reason)}</li>
-                    }).collect_view()
-                })}
-            </ul>
-            {move || {
-                let held = CLAIMS_HELD.saturating_sub(claims.with(Vec::len)).max(1);
-                reading_on.get().then(|| view! {
-                    <ul class="claims" aria-hidden="true">
-                        {(0..held).map(|_| view! {
-                            <li><span class="skel w4"></span><span class="skel w2"></span></li>
-                        }).collect_view()}
-                    </ul>
-                })
-            }}
-            {foot(store)}
-        </section>
-    }
-    .into_any()
+    el("section", "sec")
+        .attr("aria-labelledby", "s-what")
+        .with(
+            el("header", "")
+                .with(el("h2", "").attr("id", "s-what").with("What happened"))
+                .with(live(move || {
+                    copyable
+                        .get()
+                        .then(|| Button::of("tb").sends(store, Msg::CopyBrief, "Copy"))
+                })),
+        )
+        .with(live(move || match (lead.get(), reading_on.get()) {
+            (Some((at, claim)), _) => lead_claim(store, at, &claim),
+            (None, true) => el("div", "hold-3")
+                .attr("aria-hidden", "true")
+                .with(el("span", "skel w4"))
+                .with(el("span", "skel w3"))
+                .with(el("span", "skel w2"))
+                .draw(),
+            (None, false) => match unread_platform.get() {
+                Some(platform) => el("p", "")
+                    .with(format!("Nothing could be read from {platform}."))
+                    .with(" No summary and no priority: Aside gives none from the page alone.")
+                    .draw(),
+                None => ().into_any(),
+            },
+        }))
+        .with(
+            el("ul", "claims")
+                .with(list(keys, drawn))
+                .with(live(move || {
+                    (!reading_on.get()).then(|| {
+                        unread
+                            .get()
+                            .iter()
+                            .map(|reason| {
+                                el("li", "unknown")
+                                    .with(el("b", "").with("Not read: "))
+                                    .with(visible(reason))
+                            })
+                            .collect::<Vec<_>>()
+                    })
+                })),
+        )
+        .with(live(move || {
+            let held = CLAIMS_HELD.saturating_sub(claims.with(Vec::len)).max(1);
+            reading_on.get().then(|| {
+                el("ul", "claims").attr("aria-hidden", "true").with(
+                    (0..held)
+                        .map(|_| {
+                            el("li", "")
+                                .with(el("span", "skel w4"))
+                                .with(el("span", "skel w2"))
+                        })
+                        .collect::<Vec<_>>(),
+                )
+            })
+        }))
+        .with(foot(store))
+        .draw()
 }
 
 fn is_reading(reading: &Reading) -> bool {
@@ -101,29 +128,40 @@ fn cited(store: Store, at: usize) -> Part<bool> {
 
 fn lead_claim(store: Store, at: usize, claim: &Claim) -> AnyView {
     let is_cited = cited(store, at);
-    view! {
-        <p class="lead" id=format!("claim-{at}")>
-            <span class:cited=move || is_cited.get()>
-                {sentence(&claim.sentence)}
-                {cites(store, &claim.evidence, &Cited::Claim(at), &format!("c{at}"))}
-            </span>
-        </p>
-    }
-    .into_any()
+    el("p", "lead")
+        .attr("id", format!("claim-{at}"))
+        .with(
+            el("span", "")
+                .live_class("cited", move || is_cited.get())
+                .with(sentence(&claim.sentence))
+                .with(cites(
+                    store,
+                    &claim.evidence,
+                    &Cited::Claim(at),
+                    &format!("c{at}"),
+                )),
+        )
+        .draw()
 }
 
 fn claim_item(store: Store, at: usize, claim: &Arc<Claim>) -> AnyView {
     let is_cited = cited(store, at);
     let gap = matches!(claim.kind, ClaimKind::Gap(_));
-    view! {
-        <li id=format!("claim-{at}") class:unknown=gap>
-            <span class:cited=move || is_cited.get()>
-                {claim_text(claim)}
-                {cites(store, &claim.evidence, &Cited::Claim(at), &format!("c{at}"))}
-            </span>
-        </li>
-    }
-    .into_any()
+    el("li", "")
+        .attr("id", format!("claim-{at}"))
+        .class_if("unknown", gap)
+        .with(
+            el("span", "")
+                .live_class("cited", move || is_cited.get())
+                .with(claim_text(claim))
+                .with(cites(
+                    store,
+                    &claim.evidence,
+                    &Cited::Claim(at),
+                    &format!("c{at}"),
+                )),
+        )
+        .draw()
 }
 
 /// A claim's words, marked by what sort of statement it is.
@@ -131,17 +169,26 @@ pub fn claim_text(claim: &Claim) -> AnyView {
     let words = sentence(&claim.sentence);
     match &claim.kind {
         ClaimKind::Fact => words,
-        ClaimKind::Gap(_) => view! { <b>"Not known: "</b>{words} }.into_any(),
+        ClaimKind::Gap(_) => several()
+            .with(el("b", "").with("Not known: "))
+            .with(words)
+            .draw(),
         // A sentence that names the technique itself needs no tag.
         ClaimKind::View(View::Technique { id, .. }) if plain(&claim.sentence).contains(id) => words,
         ClaimKind::View(View::Technique { id, name, .. }) => {
             let label = format!("{id} {name}");
-            view! { {words}" "<span class="tag-t">{label}</span> }.into_any()
+            several()
+                .with(words)
+                .with(" ")
+                .with(el("span", "tag-t").with(label))
+                .draw()
         }
-        ClaimKind::View(View::Usual { .. }) => {
-            view! { {words}" "<span class="tag-t">"usual"</span> }.into_any()
-        }
-        ClaimKind::View(View::Assessment(_)) => words,
+        ClaimKind::View(View::Usual { .. }) => several()
+            .with(words)
+            .with(" ")
+            .with(el("span", "tag-t").with("usual"))
+            .draw(),
+        ClaimKind::View(View::Assessment(_) | View::LookAt { .. } | View::Question { .. }) => words,
     }
 }
 
@@ -155,9 +202,12 @@ pub fn claims(store: Store, claims: &[Claim], place: &str) -> AnyView {
             &Cited::Elsewhere,
             &format!("{place}-{at}"),
         );
-        view! { <li class:unknown=gap>{claim_text(claim)}{chips}</li> }
+        el("li", "")
+            .class_if("unknown", gap)
+            .with(claim_text(claim))
+            .with(chips)
     });
-    view! { <ul class="claims">{items.collect_view()}</ul> }.into_any()
+    el("ul", "claims").with(items.collect::<Vec<_>>()).draw()
 }
 
 fn foot(store: Store) -> AnyView {
@@ -180,5 +230,5 @@ fn foot(store: Store) -> AnyView {
         }
         Progress::Failed { .. } => String::new(),
     });
-    view! { <p class="foot">{move || line.get()}</p> }.into_any()
+    el("p", "foot").with(live(move || line.get())).draw()
 }

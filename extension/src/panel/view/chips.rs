@@ -3,6 +3,8 @@
 use aside_shared::id::EvidenceId;
 use leptos::prelude::*;
 
+use super::element::{button, el, live, several};
+
 use crate::panel::state::{Cited, Msg, OpenEvidence};
 use crate::panel::store::Store;
 
@@ -15,33 +17,26 @@ pub fn cites(store: Store, ids: &[EvidenceId], cited: &Cited, place: &str) -> An
     let (cited, place) = (cited.clone(), place.to_owned());
     let folded = RwSignal::new(ids.len() > SHOWN);
     let is_short = ids.len() < SHOWN;
-    view! {
-        " "
-        <span class:nb=is_short>
-            {move || {
-                let shown = if folded.get() { SHOWN - 1 } else { ids.len() };
-                let rest = ids.len() - shown;
-                let more = (rest > 0).then(|| view! {
-                    <button
-                        type="button"
-                        class="cite"
-                        aria-label=format!("{rest} more pieces of evidence")
-                        on:click=move |_| folded.set(false)
-                    >
-                        {format!("+{rest}")}
-                    </button>
-                });
-                let chips = ids
-                    .iter()
-                    .take(shown)
-                    .enumerate()
-                    .map(|(at, id)| chip(store, id.clone(), cited.clone(), format!("{place}-{at}")))
-                    .collect_view();
-                view! { {chips} {more} }
-            }}
-        </span>
-    }
-    .into_any()
+    several()
+        .with(" ")
+        .with(el("span", "").class_if("nb", is_short).with(live(move || {
+            let shown = if folded.get() { SHOWN - 1 } else { ids.len() };
+            let rest = ids.len() - shown;
+            let more = (rest > 0).then(|| {
+                button("cite")
+                    .attr("aria-label", format!("{rest} more pieces of evidence"))
+                    .on_click(move || folded.set(false))
+                    .with(format!("+{rest}"))
+            });
+            let chips = ids
+                .iter()
+                .take(shown)
+                .enumerate()
+                .map(|(at, id)| chip(store, id.clone(), cited.clone(), format!("{place}-{at}")))
+                .collect::<Vec<_>>();
+            several().with(chips).with(more)
+        })))
+        .draw()
 }
 
 /// One chip: opens its evidence.
@@ -61,17 +56,11 @@ pub fn chip(store: Store, id: EvidenceId, cited: Cited, dom_id: String) -> AnyVi
             .as_ref()
             .is_some_and(|open| open.id == id && open.cited == cited)
     });
-    view! {
-        <button
-            type="button"
-            class="cite"
-            id=dom_id
-            aria-label=format!("Evidence {label}")
-            aria-current=move || current.get().then_some("true")
-            on:click=move |_| store.send(Msg::OpenEvidence(open.clone()))
-        >
-            {label.clone()}
-        </button>
-    }
-    .into_any()
+    button("cite")
+        .attr("id", dom_id)
+        .attr("aria-label", format!("Evidence {label}"))
+        .live("aria-current", move || current.get().then_some("true"))
+        .on_click(move || store.send(Msg::OpenEvidence(open.clone())))
+        .with(label.clone())
+        .draw()
 }

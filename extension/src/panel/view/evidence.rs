@@ -5,10 +5,12 @@ use std::sync::Arc;
 use aside_shared::alert::{Alert, Evidence, Object};
 use leptos::prelude::*;
 
+use super::element::{el, live, several};
+
 use super::brief::claim_text;
 use super::chips::chip;
 use super::icons::icon;
-use super::shapes::{Button, icon_button, maybe, pair, paragraph};
+use super::shapes::{Button, icon_button, pair, paragraph};
 use super::text::{block, sentence, visible};
 use super::times::local_seconds;
 use super::top::has_sheet;
@@ -24,13 +26,16 @@ use aside_shared::instant::{Clock, utc_clock};
 pub fn drawer(store: Store) -> AnyView {
     let shown = store.part(|state| found(state.reading()?));
     let is_open = Part::new(move || shown.with(Option::is_some));
-    maybe(move || {
+    live(move || {
         is_open.get().then(|| {
-            let content = maybe(move || {
+            let content = live(move || {
                 let (alert, item) = shown.get()?;
                 Some(content(store, &alert, &item))
             });
-            view! { <aside class="drawer" aria-labelledby="ev-t">{content}</aside> }.into_any()
+            el("aside", "drawer")
+                .attr("aria-labelledby", "ev-t")
+                .with(content)
+                .draw()
         })
     })
 }
@@ -63,7 +68,7 @@ fn content(store: Store, alert: &Arc<Alert>, item: &Evidence) -> AnyView {
     let arrow = |name: &'static str, by: i32, word: &str, to: Option<String>| {
         let label = match &to {
             Some(to) => format!("{word} evidence, {to}"),
-            None => format!("No {} evidence", word.to_lowercase()),
+            None => format!("No {} evidence", word.to_ascii_lowercase()),
         };
         Button::of("ib")
             .id(format!("ev-{name}"))
@@ -72,31 +77,53 @@ fn content(store: Store, alert: &Arc<Alert>, item: &Evidence) -> AnyView {
             .sends(store, Msg::StepEvidence(by), icon(name))
     };
     let group = format!("Evidence {label}");
-    view! {
-        <div class="hd">
-            <h2 id="ev-t" tabindex="-1">
-                <span class="cite" aria-current="true">{label}</span>
-                " "
-                {sentence(&deed_capital(item, alert))}
-            </h2>
-            {arrow("left", -1, "Previous", before)}
-            {arrow("right", 1, "Next", after)}
-            {icon_button(store, "close", "Close evidence", Msg::CloseEvidence)}
-        </div>
-        <div class="body" tabindex="0" role="group" aria-label=group>
-            {pairs(store, alert, item)}
-            {recorded(item, alert).map(|(label, text)| block(store, label.to_owned(), text.to_owned()))}
-            {(!citing.is_empty()).then(|| view! {
-                <div>
-                    <p class="label">{format!("Cited by {}", count(citing.len(), "claim"))}</p>
-                    {citing.iter().map(|claim| view! { <p>{claim_text(claim)}</p> }).collect_view()}
-                </div>
-            })}
-            {elsewhere(store, alert, item)}
-            {fields(item)}
-        </div>
-    }
-    .into_any()
+    several()
+        .with(
+            el("div", "hd")
+                .with(
+                    el("h2", "")
+                        .attr("id", "ev-t")
+                        .attr("tabindex", "-1")
+                        .with(el("span", "cite").attr("aria-current", "true").with(label))
+                        .with(" ")
+                        .with(sentence(&deed_capital(item, alert))),
+                )
+                .with(arrow("left", -1, "Previous", before))
+                .with(arrow("right", 1, "Next", after))
+                .with(icon_button(
+                    store,
+                    "close",
+                    "Close evidence",
+                    Msg::CloseEvidence,
+                )),
+        )
+        .with(
+            el("div", "body")
+                .attr("tabindex", "0")
+                .attr("role", "group")
+                .attr("aria-label", group)
+                .with(pairs(store, alert, item))
+                .with(
+                    recorded(item, alert)
+                        .map(|(label, text)| block(store, label.to_owned(), text.to_owned())),
+                )
+                .with((!citing.is_empty()).then(|| {
+                    el("div", "")
+                        .with(
+                            el("p", "label")
+                                .with(format!("Cited by {}", count(citing.len(), "claim"))),
+                        )
+                        .with(
+                            citing
+                                .iter()
+                                .map(|claim| el("p", "").with(claim_text(claim)))
+                                .collect::<Vec<_>>(),
+                        )
+                }))
+                .with(elsewhere(store, alert, item))
+                .with(fields(item)),
+        )
+        .draw()
 }
 
 fn pairs(store: Store, alert: &Alert, item: &Evidence) -> AnyView {
@@ -108,15 +135,18 @@ fn pairs(store: Store, alert: &Alert, item: &Evidence) -> AnyView {
             Clock::Cloud => "by the vendor’s clock",
         };
         let time = format!("{}{} UTC", utc_clock(at.unix_ms), fraction(at.unix_ms));
-        view! {
-            <dt>"When"</dt>
-            <dd class="when">
-                <span class="num">{time}</span>
-                " "
-                <span class="dim num">{local_seconds(at.unix_ms)}</span>
-                <span class="sub">{clock}", recorded as "<code>{visible(&at.raw)}</code></span>
-            </dd>
-        }
+        several().with(el("dt", "").with("When")).with(
+            el("dd", "when")
+                .with(el("span", "num").with(time))
+                .with(" ")
+                .with(el("span", "dim num").with(local_seconds(at.unix_ms)))
+                .with(
+                    el("span", "sub")
+                        .with(clock)
+                        .with(", recorded as ")
+                        .with(el("code", "").with(visible(&at.raw))),
+                ),
+        )
     });
     let who = process(alert, &item.subject);
     let user = who
@@ -125,35 +155,35 @@ fn pairs(store: Store, alert: &Alert, item: &Evidence) -> AnyView {
     let integrity = who.and_then(|who| who.integrity.clone());
     let path = who.and_then(|who| who.path.clone());
     let derived: Vec<_> = item.derived_from.clone();
-    let who = view! {
-        {sentence(&called(&item.subject, alert))}
-        {user.map(|user| view! { ", "{user} })}
-        {integrity.map(|level| view! { ", "{visible(&level)}" integrity" })}
-        {path.map(|path| view! { <span class="sub"><code>{visible(&path)}</code></span> })}
-    };
+    let who = several()
+        .with(sentence(&called(&item.subject, alert)))
+        .with(user.map(|user| several().with(", ").with(user)))
+        .with(integrity.map(|level| {
+            several()
+                .with(", ")
+                .with(visible(&level))
+                .with(" integrity")
+        }))
+        .with(path.map(|path| el("span", "sub").with(el("code", "").with(visible(&path)))));
     let techniques = techniques.filter(|names| !names.is_empty());
     let from = (!derived.is_empty()).then(|| {
         let chips = derived
             .into_iter()
             .enumerate()
             .map(|(at, id)| chip(store, id, Cited::Elsewhere, format!("d-{at}")));
-        view! { ", from "{chips.collect_view()} }
+        several().with(", from ").with(chips.collect::<Vec<_>>())
     });
-    let from = view! {
-        {source(item, &platform)}
-        {from}
-        <span class="sub"><code>{item.id.to_string()}</code></span>
-    };
-    view! {
-        <dl class="kv">
-            {when}
-            {pair("Who", who)}
-            {pair("Did", sentence(&deed_capital(item, alert)))}
-            {techniques.map(|names| pair("Technique", visible(&names.join(", "))))}
-            {pair("Source", from)}
-        </dl>
-    }
-    .into_any()
+    let from = several()
+        .with(source(item, &platform))
+        .with(from)
+        .with(el("span", "sub").with(el("code", "").with(item.id.to_string())));
+    el("dl", "kv")
+        .with(when)
+        .with(pair("Who", who))
+        .with(pair("Did", sentence(&deed_capital(item, alert))))
+        .with(techniques.map(|names| pair("Technique", visible(&names.join(", ")))))
+        .with(pair("Source", from))
+        .draw()
 }
 
 /// Techniques of the signals that rest on this.
@@ -184,10 +214,12 @@ fn elsewhere(store: Store, alert: &Alert, item: &Evidence) -> Option<AnyView> {
     };
     let shown = object.or_else(|| process(alert, &item.subject).map(|_| item.subject.clone()));
     let in_timeline = Msg::ShowInTimeline(item.id.clone());
-    let links = view! {
-        {shown.map(|id| Button::of("tb").sends(store, Msg::ShowProcess(id), "Show in processes"))}
-        {Button::of("tb").sends(store, in_timeline, "Show in timeline")}
-    };
+    let links = several()
+        .with(
+            shown
+                .map(|id| Button::of("tb").sends(store, Msg::ShowProcess(id), "Show in processes")),
+        )
+        .with(Button::of("tb").sends(store, in_timeline, "Show in timeline"));
     Some(paragraph("links", links))
 }
 
@@ -203,15 +235,14 @@ fn fields(item: &Evidence) -> Option<AnyView> {
         .iter()
         .map(|(name, value)| {
             let value = aside_shared::text::shorten(value, FIELD_MAX);
-            view! { <dt>{visible(name)}</dt><dd><code>{visible(&value)}</code></dd> }
+            several()
+                .with(el("dt", "").with(visible(name)))
+                .with(el("dd", "").with(el("code", "").with(visible(&value))))
         })
-        .collect_view();
+        .collect::<Vec<_>>();
     let label = format!("All fields ({})", item.fields.len());
-    let list = view! {
-        <details>
-            <summary>{label}</summary>
-            <dl class="kv fields">{rows}</dl>
-        </details>
-    };
-    Some(list.into_any())
+    let list = el("details", "")
+        .with(el("summary", "").with(label))
+        .with(el("dl", "kv fields").with(rows));
+    Some(list.draw())
 }

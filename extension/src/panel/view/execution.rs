@@ -5,10 +5,12 @@ use aside_shared::instant::utc_clock;
 use aside_shared::session::Phase;
 use leptos::prelude::*;
 
+use super::element::{Node, el, list, live, several};
+
 use super::chips::cites;
 use super::hosts::hosts;
 use super::icons::{icon, named};
-use super::shapes::{Button, fault, maybe, words};
+use super::shapes::{Button, fault};
 use super::sight::Sighted;
 use super::text::{heading, plain_name, visible};
 use crate::panel::state::{
@@ -28,48 +30,25 @@ pub fn do_next(store: Store) -> AnyView {
     let reading_on =
         store.reading(|reading| matches!(reading.progress, Progress::Waiting | Progress::Reading));
     let waits = move || reading_on.get() && all.with(Vec::is_empty);
+    let keys = move || {
+        let key =
+            |(at, row): (usize, &Row)| format!("{at} {:?} {:?}", row.recommendation, row.hosts);
+        all.with(|rows| rows.iter().enumerate().map(key).collect())
+    };
     let unread = store.part(unread_platform);
     let nothing = move || !reading_on.get() && all.with(Vec::is_empty);
-    view! {
-        <section class="sec" aria-labelledby="s-do">
-            <header>
-                <h2 id="s-do">"Do next"</h2>
-                {move || (!all.with(Vec::is_empty)).then(|| view! {
-                    <span class="more">
-                        {match observes.get() {
+    el("section", "sec").attr("aria-labelledby", "s-do").with(el("header", "").with(el("h2", "").attr("id", "s-do").with("Do next")).with(live(move || (!all.with(Vec::is_empty)).then(|| el("span", "more").with(match observes.get() {
                             Some(true) => "Advice only",
                             _ => "Nothing runs without approval",
-                        }}
-                    </span>
-                })}
-            </header>
-            {hosts(store)}
-            <ol class="acts">
-                <For
-                    each=move || all.get().into_iter().enumerate()
-                    key=|(at, row)| (*at, row.recommendation, row.hosts.clone())
-                    children=move |(at, _)| row_item(store, at)
-                />
-            </ol>
-            {move || waits().then(|| view! {
-                <div aria-hidden="true">
-                    <span class="skel w2"></span>
-                    <span class="skel w3"></span>
-                    <span class="skel w1"></span>
-                </div>
-            })}
-            {move || nothing().then(|| match unread.get() {
+                        }))))).with(hosts(store)).with(el("ol", "acts").with(list(keys, move |at| row_item(store, at)))).with(live(move || waits().then(|| el("div", "").attr("aria-hidden", "true").with(el("span", "skel w2")).with(el("span", "skel w3")).with(el("span", "skel w1"))))).with(live(move || nothing().then(|| match unread.get() {
                 Some(platform) => {
                     let words = format!(
                         "Actions wait until the alert and its host’s state can be read. In {platform}’s own console they may still work.",
                     );
-                    view! { <p class="dim">{words}</p> }.into_any()
+                    el("p", "dim").with(words).draw()
                 }
-                None => view! { <p class="dim">"Nothing to do that the evidence supports."</p> }.into_any(),
-            })}
-        </section>
-    }
-    .into_any()
+                None => el("p", "dim").with("Nothing to do that the evidence supports.").draw(),
+            }))).draw()
 }
 
 /// The platform's name, where it did not give the alert.
@@ -86,16 +65,21 @@ fn row_item(store: Store, at: usize) -> AnyView {
         let row = rows(reading).into_iter().nth(at)?;
         Some(row_state(state, reading, &row))
     });
-    let content = maybe(move || Some(row_content(store, at, &row.get()?, &state.get()?)));
-    let node = NodeRef::<leptos::html::Li>::new();
+    let content = live(move || Some(row_content(store, at, &row.get()?, &state.get()?)));
+    let node = Node::new();
     if at == 0 {
         report_sight(store, node);
     }
-    view! { <li id=format!("do-{at}") tabindex="-1" node_ref=node>{content}</li> }.into_any()
+    el("li", "")
+        .attr("id", format!("do-{at}"))
+        .attr("tabindex", "-1")
+        .node(node)
+        .with(content)
+        .draw()
 }
 
 /// Keeps [`Store::first_action_in_sight`] true to what is seen of `node`.
-fn report_sight(store: Store, node: NodeRef<leptos::html::Li>) {
+fn report_sight(store: Store, node: Node) {
     let watch = StoredValue::new_local(None);
     Effect::new(move |_| {
         if let Some(row) = node.get() {
@@ -132,7 +116,11 @@ fn row_content(store: Store, at: usize, row: &Row, state: &RowState) -> AnyView 
                 .host_name
                 .as_deref()
                 .unwrap_or(proposal.view.host.as_str());
-            view! { {proposal.view.action.verb()}" "<b>{plain_name(host)}</b> }.into_any()
+            several()
+                .with(proposal.view.action.verb())
+                .with(" ")
+                .with(el("b", "").with(plain_name(host)))
+                .draw()
         }
         (None, None) => ().into_any(),
     };
@@ -148,40 +136,52 @@ fn row_content(store: Store, at: usize, row: &Row, state: &RowState) -> AnyView 
                 .undo
                 .clone()
                 .unwrap_or_else(|| "None".to_owned());
-            view! {
-                <p>
-                    {visible(&recommended.reason)}
-                    {cites(store, &recommended.evidence, &Cited::Elsewhere, &format!("a{at}"))}
-                </p>
-                <p class="ru">
-                    <span><span>"Risk"</span>{visible(&risk)}</span>
-                    <span><span>"Undo"</span>{visible(&undo)}</span>
-                </p>
-            }
+            several()
+                .with(el("p", "").with(visible(&recommended.reason)).with(cites(
+                    store,
+                    &recommended.evidence,
+                    &Cited::Elsewhere,
+                    &format!("a{at}"),
+                )))
+                .with(
+                    el("p", "ru")
+                        .with(
+                            el("span", "")
+                                .with(el("span", "").with("Risk"))
+                                .with(visible(&risk)),
+                        )
+                        .with(
+                            el("span", "")
+                                .with(el("span", "").with("Undo"))
+                                .with(visible(&undo)),
+                        ),
+                )
         });
     let refused = match &state.control {
-        Control::Say(_, Some(why)) => Some(view! { <p class="ru">{visible(why)}</p> }),
+        Control::Say(_, Some(why)) => Some(el("p", "ru").with(visible(why))),
         _ => None,
     };
     let done_here = matches!(
         decided.map(|p| &p.status),
         Some(ProposalStatus::Verified { .. })
     );
-    view! {
-        <div>
-            {(!done_here).then(|| view! { <h3>{title}</h3> })}
-            {told}
-            {reason}
-            {choice(store, row, state)}
-            {refused}
-            {state.problem.as_deref().map(fault)}
-        </div>
-        {control(store, at, row, state)}
-        {decided.filter(|proposal| !proposal.steps.is_empty()).map(|proposal| view! {
-            <div class="run">{steps(store, &proposal.steps)}</div>
-        })}
-    }
-    .into_any()
+    several()
+        .with(
+            el("div", "")
+                .with((!done_here).then(|| el("h3", "").with(title)))
+                .with(told)
+                .with(reason)
+                .with(choice(store, row, state))
+                .with(refused)
+                .with(state.problem.as_deref().map(fault)),
+        )
+        .with(control(store, at, row, state))
+        .with(
+            decided
+                .filter(|proposal| !proposal.steps.is_empty())
+                .map(|proposal| el("div", "run").with(steps(store, &proposal.steps))),
+        )
+        .draw()
 }
 
 /// What a decided proposal came to.
@@ -196,28 +196,34 @@ fn outcome(proposal: &Proposal) -> Option<AnyView> {
         ProposalStatus::Open => return None,
         ProposalStatus::Declined { by, at_unix_ms } => {
             let line = format!("{by} declined it at {}.", utc(*at_unix_ms));
-            view! { <p>{line}</p> }.into_any()
+            el("p", "").with(line).draw()
         }
-        ProposalStatus::Expired => {
-            view! { <p>"The last proposal expired; nobody decided."</p> }.into_any()
-        }
-        ProposalStatus::Void { reason } => {
-            view! { <p>"Nothing was sent: "{visible(reason)}</p> }.into_any()
-        }
-        ProposalStatus::Running { .. } => {
-            view! { <p>"Running. You may close the panel; it goes on."</p> }.into_any()
-        }
+        ProposalStatus::Expired => el("p", "")
+            .with("The last proposal expired; nobody decided.")
+            .draw(),
+        ProposalStatus::Void { reason } => el("p", "")
+            .with("Nothing was sent: ")
+            .with(visible(reason))
+            .draw(),
+        ProposalStatus::Running { .. } => el("p", "")
+            .with("Running. You may close the panel; it goes on.")
+            .draw(),
         ProposalStatus::Verified { at_unix_ms } => {
             let until = match action {
                 aside_shared::action::Action::IsolateHost => ", until released.",
                 aside_shared::action::Action::ReleaseHost => ".",
             };
             let verified = format!("Verified {}{until}", utc(*at_unix_ms));
-            view! {
-                <p class="result">{icon("check")}<span>{plain_name(host)}{format!(" is {}", done(action))}</span></p>
-                <p>{verified}</p>
-            }
-            .into_any()
+            several()
+                .with(
+                    el("p", "result").with(icon("check")).with(
+                        el("span", "")
+                            .with(plain_name(host))
+                            .with(format!(" is {}", done(action))),
+                    ),
+                )
+                .with(el("p", "").with(verified))
+                .draw()
         }
         ProposalStatus::NotVerified {
             reason,
@@ -227,14 +233,24 @@ fn outcome(proposal: &Proposal) -> Option<AnyView> {
                 true => " Aside keeps asking.",
                 false => " Aside has stopped asking.",
             };
-            view! { <p><b>"Not verified: "{visible(reason)}"."</b>{goes_on}</p> }.into_any()
+            el("p", "")
+                .with(
+                    el("b", "")
+                        .with("Not verified: ")
+                        .with(visible(reason))
+                        .with("."),
+                )
+                .with(goes_on)
+                .draw()
         }
-        ProposalStatus::Stopped { reason } => {
-            view! { <p><b>"Stopped: "</b>{visible(reason)}</p> }.into_any()
-        }
-        ProposalStatus::Failed { reason } => {
-            view! { <p><b>"Failed: "</b>{visible(reason)}</p> }.into_any()
-        }
+        ProposalStatus::Stopped { reason } => el("p", "")
+            .with(el("b", "").with("Stopped: "))
+            .with(visible(reason))
+            .draw(),
+        ProposalStatus::Failed { reason } => el("p", "")
+            .with(el("b", "").with("Failed: "))
+            .with(visible(reason))
+            .draw(),
     };
     Some(lines)
 }
@@ -250,23 +266,25 @@ fn choice(store: Store, row: &Row, state: &RowState) -> Option<AnyView> {
         .iter()
         .map(|(id, name)| {
             let selected = chosen.as_ref() == Some(id);
-            view! { <option value=id.to_string() selected=selected>{aside_shared::text::visible(name)}</option> }
+            el("option", "")
+                .attr("value", id.to_string())
+                .attr("selected", selected)
+                .with(aside_shared::text::visible(name))
         })
-        .collect_view();
-    let select = view! {
-        <label class="in pick-host">
-            {format!("{} hosts: choose one", state.choices.len())}
-            <select on:change=move |event| {
-                let value = event_target_value(&event);
-                let host = (!value.is_empty()).then(|| value.as_str().into());
-                store.send(Msg::ChooseHost(action, host));
-            }>
-                <option value="">"Choose"</option>
-                {options}
-            </select>
-        </label>
-    };
-    Some(select.into_any())
+        .collect::<Vec<_>>();
+    let select = el("label", "in pick-host")
+        .with(format!("{} hosts: choose one", state.choices.len()))
+        .with(
+            el("select", "")
+                .on("change", move |event: web_sys::Event| {
+                    let value = event_target_value(&event);
+                    let host = (!value.is_empty()).then(|| value.as_str().into());
+                    store.send(Msg::ChooseHost(action, host));
+                })
+                .with(el("option", "").attr("value", "").with("Choose"))
+                .with(options),
+        );
+    Some(select.draw())
 }
 
 fn control(store: Store, at: usize, row: &Row, state: &RowState) -> AnyView {
@@ -297,8 +315,11 @@ fn control(store: Store, at: usize, row: &Row, state: &RowState) -> AnyView {
         }
         Control::Running(since) => {
             let since = *since;
-            let lasted = words(move || running(store.now() - since));
-            view! { <span class="say num" role="timer">{lasted}</span> }.into_any()
+            let lasted = live(move || running(store.now() - since));
+            el("span", "say num")
+                .attr("role", "timer")
+                .with(lasted)
+                .draw()
         }
         Control::Undo(proposal) => {
             let proposal = proposal.clone();
@@ -309,7 +330,11 @@ fn control(store: Store, at: usize, row: &Row, state: &RowState) -> AnyView {
             Button::of("btn")
                 .id(id)
                 .label(format!("Undo: {undo} {name}, opens an approval"))
-                .sends(store, Msg::Undo(proposal), view! { {icon("undo")} "Undo" })
+                .sends(
+                    store,
+                    Msg::Undo(proposal),
+                    several().with(icon("undo")).with("Undo"),
+                )
         }
         Control::Cancel(proposal) => {
             let proposal = proposal.clone();
@@ -324,7 +349,7 @@ fn control(store: Store, at: usize, row: &Row, state: &RowState) -> AnyView {
                 .id(id)
                 .sends(store, Msg::CheckAgain(proposal), "Check again")
         }
-        Control::Say(word, _) => view! { <span class="say">{visible(word)}</span> }.into_any(),
+        Control::Say(word, _) => el("span", "say").with(visible(word)).draw(),
     }
 }
 
@@ -339,22 +364,24 @@ fn steps(store: Store, steps: &[ExecutionStep]) -> AnyView {
         };
         let at = step.at_unix_ms;
         let time = match (step.state, at) {
-            (StepState::Now, Some(at)) => {
-                view! { <time>{words(move || running(store.now() - at))}</time> }.into_any()
-            }
-            (_, Some(at)) => view! { <time>{utc_clock(at)}</time> }.into_any(),
-            (_, None) => view! { <time></time> }.into_any(),
+            (StepState::Now, Some(at)) => el("time", "")
+                .with(live(move || running(store.now() - at)))
+                .draw(),
+            (_, Some(at)) => el("time", "").with(utc_clock(at)).draw(),
+            (_, None) => el("time", "").draw(),
         };
-        view! {
-            <li class=class>
-                {mark}
-                <span>
-                    {visible(&step.text)}
-                    {step.audit_seq.map(|seq| view! { <small>{format!("Audit entry {seq}")}</small> })}
-                </span>
-                {time}
-            </li>
-        }
+        el("li", class)
+            .with(mark)
+            .with(
+                el("span", "").with(visible(&step.text)).with(
+                    step.audit_seq
+                        .map(|seq| el("small", "").with(format!("Audit entry {seq}"))),
+                ),
+            )
+            .with(time)
     });
-    view! { <ol class="steps" aria-label="Steps">{items.collect_view()}</ol> }.into_any()
+    el("ol", "steps")
+        .attr("aria-label", "Steps")
+        .with(items.collect::<Vec<_>>())
+        .draw()
 }

@@ -4,6 +4,8 @@ use aside_shared::alert::EntityKind;
 use aside_shared::analysis::{Assessment, Priority, Verdict};
 use leptos::prelude::*;
 
+use super::element::{button, el, live, several};
+
 use super::icons::icon;
 use super::text::{name, plain_name, visible};
 use super::times::local;
@@ -24,19 +26,17 @@ pub fn priority_band(store: Store) -> AnyView {
     let waits = store.reading(|reading| reading.assessment.is_none());
     (move || match waits.get() {
         true => waiting(store),
-        false => view! {
-            <button
-                type="button"
-                class="prio"
-                id="prio"
-                data-p=move || assessment(&shown.get()).map(|a| data_p(&a))
-                on:click=move |_| store.send(Msg::ShowWhy)
-            >
-                {move || assessment(&shown.get()).map(|a| band(&a, shown.get().is_some_and(|shown| shown.1)))}
-                {icon("right")}
-            </button>
-        }
-        .into_any(),
+        false => button("prio")
+            .attr("id", "prio")
+            .live("data-p", move || {
+                assessment(&shown.get()).map(|a| data_p(&a))
+            })
+            .on_click(move || store.send(Msg::ShowWhy))
+            .with(live(move || {
+                assessment(&shown.get()).map(|a| band(&a, shown.get().is_some_and(|shown| shown.1)))
+            }))
+            .with(icon("right"))
+            .draw(),
     })
     .into_any()
 }
@@ -83,19 +83,18 @@ fn band(assessment: &Assessment, reading: bool) -> AnyView {
         (true, true) => "Still reading".to_owned(),
         _ => assessment.cause.clone(),
     };
-    view! {
-        <span class="tag">{tag}</span>
-        " "
-        <span class="word">{word(assessment)}</span>
-        " "
-        <span class="pct">{format!("{}\u{a0}%", assessment.shown_percent())}</span>
-        " "
-        <span class="sure">{sure}</span>
-        <span class="vh">". "</span>
-        <span class="by">{visible(&cause)}</span>
-        <span class="vh">". Show why"</span>
-    }
-    .into_any()
+    several()
+        .with(el("span", "tag").with(tag))
+        .with(" ")
+        .with(el("span", "word").with(word(assessment)))
+        .with(" ")
+        .with(el("span", "pct").with(format!("{}\u{a0}%", assessment.shown_percent())))
+        .with(" ")
+        .with(el("span", "sure").with(sure))
+        .with(el("span", "vh").with(". "))
+        .with(el("span", "by").with(visible(&cause)))
+        .with(el("span", "vh").with(". Show why"))
+        .draw()
 }
 
 fn waiting(store: Store) -> AnyView {
@@ -113,15 +112,19 @@ fn waiting(store: Store) -> AnyView {
             format!("Waiting for {}{}", label.get(), waited.unwrap_or_default())
         }
     };
-    view! {
-        <div class="prio" data-p="wait">
-            <span class="tag" aria-hidden="true">"–"</span>
-            <span class="word">{move || if failed.get() { "Not read" } else { "Reading the alert" }}</span>
-            <span class="by num">{by}</span>
-            <span class="sure"></span>
-        </div>
-    }
-    .into_any()
+    el("div", "prio")
+        .attr("data-p", "wait")
+        .with(el("span", "tag").attr("aria-hidden", "true").with("–"))
+        .with(el("span", "word").with(live(move || {
+            if failed.get() {
+                "Not read"
+            } else {
+                "Reading the alert"
+            }
+        })))
+        .with(el("span", "by num").with(live(by)))
+        .with(el("span", "sure"))
+        .draw()
 }
 
 /// How long a title may be before it is cut.
@@ -138,16 +141,15 @@ pub fn head(store: Store) -> AnyView {
     (move || {
         let Some(alert) = alert.get() else {
             if let Some(id) = unread.get() {
-                return view! { <div class="head"><h1>"Alert "{name(&id)}</h1></div> }.into_any();
+                return el("div", "head")
+                    .with(el("h1", "").with("Alert ").with(name(&id)))
+                    .draw();
             }
-            return view! {
-                <div class="head">
-                    <h1 class="vh">"Reading the alert"</h1>
-                    <span class="skel w3"></span>
-                    <span class="skel w2"></span>
-                </div>
-            }
-            .into_any();
+            return el("div", "head")
+                .with(el("h1", "vh").with("Reading the alert"))
+                .with(el("span", "skel w3"))
+                .with(el("span", "skel w2"))
+                .draw();
         };
         let characters = alert.title.chars().count();
         let long = characters > TITLE_MAX;
@@ -172,12 +174,16 @@ pub fn head(store: Store) -> AnyView {
         };
         let fact = |name: &'static str, ids| {
             let (names, more) = names(ids);
-            (!names.is_empty()).then(|| view! {
-                <li>
-                    {icon(name)}
-                    {names.iter().map(|name| view! { <b>{plain_name(name)}</b> }).collect_view()}
-                    {(more > 0).then(|| format!("and {more} more"))}
-                </li>
+            (!names.is_empty()).then(|| {
+                el("li", "")
+                    .with(icon(name))
+                    .with(
+                        names
+                            .iter()
+                            .map(|name| el("b", "").with(plain_name(name)))
+                            .collect::<Vec<_>>(),
+                    )
+                    .with((more > 0).then(|| format!("and {more} more")))
             })
         };
         let at = alert
@@ -185,37 +191,35 @@ pub fn head(store: Store) -> AnyView {
             .as_ref()
             .or(alert.created.as_ref())
             .map(|at| at.unix_ms);
-        view! {
-            <div class="head">
-                <h1 class:all=move || whole.get()>{visible(&title)}</h1>
-                {long.then(|| view! {
-                    <button
-                        type="button"
-                        class="tb"
-                        aria-expanded=move || whole.get().to_string()
-                        on:click=move |_| whole.update(|whole| *whole = !*whole)
-                    >
-                        {move || match whole.get() {
-                            true => "Show less".to_owned(),
-                            false => format!("Show all {characters} characters"),
-                        }}
-                    </button>
-                })}
-                <ul class="facts" aria-label="Where and when">
-                    {fact("host", &alert.hosts)}
-                    {fact("user", &alert.users)}
-                    {at.map(|at| view! {
-                        <li>
-                            {icon("clock")}
-                            <b><span class="num">{utc(at)}</span></b>
-                            " "
-                            <span class="num">{local(at)}</span>
-                        </li>
-                    })}
-                </ul>
-            </div>
-        }
-        .into_any()
+        el("div", "head")
+            .with(
+                el("h1", "")
+                    .live_class("all", move || whole.get())
+                    .with(visible(&title)),
+            )
+            .with(long.then(|| {
+                button("tb")
+                    .live("aria-expanded", move || whole.get().to_string())
+                    .on_click(move || whole.update(|whole| *whole = !*whole))
+                    .with(live(move || match whole.get() {
+                        true => "Show less".to_owned(),
+                        false => format!("Show all {characters} characters"),
+                    }))
+            }))
+            .with(
+                el("ul", "facts")
+                    .attr("aria-label", "Where and when")
+                    .with(fact("host", &alert.hosts))
+                    .with(fact("user", &alert.users))
+                    .with(at.map(|at| {
+                        el("li", "")
+                            .with(icon("clock"))
+                            .with(el("b", "").with(el("span", "num").with(utc(at))))
+                            .with(" ")
+                            .with(el("span", "num").with(local(at)))
+                    })),
+            )
+            .draw()
     })
     .into_any()
 }
@@ -252,26 +256,26 @@ pub fn tabs(store: Store) -> AnyView {
             let next = (at + by) % Tab::ALL.len();
             store.send(Msg::Key(crate::panel::keys::Command::Tab(next)));
         };
-        view! {
-            <button
-                type="button"
-                role="tab"
-                id=tab.dom_id()
-                aria-selected=move || selected().to_string()
-                aria-controls=move || selected().then_some("view")
-                tabindex=move || if selected() { "0" } else { "-1" }
-                on:click=move |_| store.send(Msg::ShowTab(tab))
-                on:keydown=by_arrow
-            >
-                {tab.label()}
-                {move || number.get().map(|number| view! { " "<span class="n">{number}</span> })}
-            </button>
-        }
+        button("")
+            .attr("role", "tab")
+            .attr("id", tab.dom_id())
+            .live("aria-selected", move || selected().to_string())
+            .live("aria-controls", move || selected().then_some("view"))
+            .live("tabindex", move || if selected() { "0" } else { "-1" })
+            .on_click(move || store.send(Msg::ShowTab(tab)))
+            .on("keydown", by_arrow)
+            .with(tab.label())
+            .with(live(move || {
+                number.get().map(|number| {
+                    several()
+                        .with(" ")
+                        .with(el("span", "n").with(number.to_string()))
+                })
+            }))
     };
-    view! {
-        <div class="tabs" role="tablist" aria-label="Views">
-            {Tab::ALL.into_iter().map(tab).collect_view()}
-        </div>
-    }
-    .into_any()
+    el("div", "tabs")
+        .attr("role", "tablist")
+        .attr("aria-label", "Views")
+        .with(Tab::ALL.into_iter().map(tab).collect::<Vec<_>>())
+        .draw()
 }

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::element::{el, live, several};
+
 use super::icons::icon;
-use super::shapes::maybe;
 use super::text::{plain_name, visible};
 use crate::panel::hosts::host_lines;
 use crate::panel::state::State;
@@ -15,16 +16,20 @@ pub fn hosts(store: Store) -> AnyView {
         Some(reading) => host_lines(state, reading),
         None => Vec::new(),
     });
-    maybe(move || {
+    live(move || {
         let lines = lines.get();
         let items = lines.iter().map(|line| {
             let name = (!line.name.is_empty()).then(|| {
                 let name = plain_name(&line.name);
-                view! { <b>{name}</b>": " }
+                several().with(el("b", "").with(name)).with(": ")
             });
-            view! { <li>{icon("host")}<span>{name}{visible(&line.words)}</span></li> }
+            el("li", "")
+                .with(icon("host"))
+                .with(el("span", "").with(name).with(visible(&line.words)))
         });
-        let list = view! { <ul class="hosts" aria-label="Hosts now">{items.collect_view()}</ul> };
-        (!lines.is_empty()).then(|| list.into_any())
+        let list = el("ul", "hosts")
+            .attr("aria-label", "Hosts now")
+            .with(items.collect::<Vec<_>>());
+        (!lines.is_empty()).then(|| list.draw())
     })
 }

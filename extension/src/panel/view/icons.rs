@@ -49,10 +49,11 @@ pub fn named(name: &'static str, class: &'static str, label: &'static str) -> An
 
 /// The bars of a priority: 4 for P1 to 1 for P4.
 pub fn bars(lit: usize) -> AnyView {
+    const PLACES: [&str; 4] = ["0", "3.6", "7.2", "10.8"];
     let bar = |at: usize| {
         let height = 3 * (at + 1);
         view! {
-            <rect x=format!("{}", 3.6 * at as f64) y={12 - height} width="2.6" height=height class:off={at >= lit}/>
+            <rect x=PLACES[at] y={12 - height} width="2.6" height=height class:off={at >= lit}/>
         }
     };
     view! {

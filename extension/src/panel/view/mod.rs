@@ -6,6 +6,7 @@ mod approval;
 mod ask;
 mod brief;
 mod chips;
+mod element;
 mod evidence;
 mod execution;
 mod head;
@@ -24,8 +25,9 @@ mod times;
 mod top;
 mod why;
 
+use element::{Node, el, live, several};
 use leptos::prelude::*;
-use shapes::{Button, live, maybe};
+use shapes::Button;
 use wasm_bindgen::JsCast;
 
 use super::effects;
@@ -35,7 +37,7 @@ use super::state::{Msg, Progress, Screen, State, Tab, first_review, verb};
 use super::store::Store;
 
 /// The whole panel, as the children of the document's body.
-pub fn panel(store: Store) -> impl IntoView {
+pub fn panel(store: Store) -> AnyView {
     window_event_listener(leptos::ev::keydown, move |event| key_pressed(store, &event));
     let screen = store.part(State::screen);
     Effect::new(move |before: Option<Screen>| {
@@ -47,10 +49,10 @@ pub fn panel(store: Store) -> impl IntoView {
     });
     let said = store.part(|state| state.said.clone());
     let alarm = store.part(|state| state.alarm.clone());
-    view! {
-        {icons::sheet()}
-        {top::top(store)}
-        {live(move || match screen.get() {
+    several()
+        .with(icons::sheet())
+        .with(top::top(store))
+        .with(live(move || match screen.get() {
             Screen::Blank => states::blank(),
             Screen::NoBackend => no_backend::no_backend(store),
             Screen::SignedOut => signed_out::signed_out(store),
@@ -60,11 +62,19 @@ pub fn panel(store: Store) -> impl IntoView {
             Screen::Pick => no_alert::pick(store),
             Screen::Failed => states::failed(store),
             Screen::Alert(_) => alert(store),
-        })}
-        {top::layers(store)}
-        <p class="vh" role="status">{move || said.get()}</p>
-        <p class="vh" role="alert">{move || alarm.get()}</p>
-    }
+        }))
+        .with(top::layers(store))
+        .with(
+            el("p", "vh")
+                .attr("role", "status")
+                .with(live(move || said.get())),
+        )
+        .with(
+            el("p", "vh")
+                .attr("role", "alert")
+                .with(live(move || alarm.get())),
+        )
+        .draw()
 }
 
 fn key_pressed(store: Store, event: &web_sys::KeyboardEvent) {
@@ -92,26 +102,26 @@ fn alert(store: Store) -> AnyView {
     let tab = store.reading(|reading| reading.tab);
     let why = store.reading(|reading| reading.why);
     let under = store.part(top::is_under_sheet);
-    view! {
-        <main class="main" inert=move || under.get()>
-            {head::priority_band(store)}
-            {states::notes(store)}
-            {live(move || match why.get() {
-                true => why::why(store),
-                false => view! {
-                    {head::head(store)}
-                    {head::tabs(store)}
-                    {live(move || scrolling(store, tab.get()))}
-                }
-                .into_any(),
-            })}
-        </main>
-        {next(store)}
-        {ask::composer(store)}
-        {approval::sheet(store)}
-        {evidence::drawer(store)}
-    }
-    .into_any()
+    several()
+        .with(
+            el("main", "main")
+                .live("inert", move || under.get())
+                .with(head::priority_band(store))
+                .with(states::notes(store))
+                .with(live(move || match why.get() {
+                    true => why::why(store),
+                    false => several()
+                        .with(head::head(store))
+                        .with(head::tabs(store))
+                        .with(live(move || scrolling(store, tab.get())))
+                        .draw(),
+                })),
+        )
+        .with(next(store))
+        .with(ask::composer(store))
+        .with(approval::sheet(store))
+        .with(evidence::drawer(store))
+        .draw()
 }
 
 /// A view that scrolls, where it was left.
@@ -123,7 +133,7 @@ fn scrolling(store: Store, tab: Tab) -> AnyView {
         Tab::Ask => ask::ask(store),
         Tab::Activity => activity::activity(store),
     };
-    let node = NodeRef::<leptos::html::Div>::new();
+    let node = Node::new();
     // What was kept comes after the view, and what is scrolled after that: tried again with all that comes,
     // until it is reached, all has come, or the reader scrolls himself.
     let restoring = StoredValue::new(true);
@@ -155,29 +165,24 @@ fn scrolling(store: Store, tab: Tab) -> AnyView {
     let settled = StoredValue::new_local(settled);
     let busy =
         store.reading(|reading| matches!(reading.progress, Progress::Waiting | Progress::Reading));
-    view! {
-        <div
-            class="view"
-            id="view"
-            role="tabpanel"
-            aria-labelledby=tab.dom_id()
-            aria-busy=move || busy.get().then_some("true")
-            tabindex="0"
-            node_ref=node
-            on:wheel=move |_| stop_restoring()
-            on:pointerdown=move |_| stop_restoring()
-            on:keydown=move |_| stop_restoring()
-            on:scroll=move |_| {
-                if let Some(view) = node.get_untracked().filter(|_| !is_restoring()) {
-                    let top = view.scroll_top();
-                    settled.update_value(|settled| settled(top));
-                }
+    el("div", "view")
+        .attr("id", "view")
+        .attr("role", "tabpanel")
+        .attr("aria-labelledby", tab.dom_id())
+        .live("aria-busy", move || busy.get().then_some("true"))
+        .attr("tabindex", "0")
+        .node(node)
+        .on("wheel", move |_: web_sys::Event| stop_restoring())
+        .on("pointerdown", move |_: web_sys::Event| stop_restoring())
+        .on("keydown", move |_: web_sys::Event| stop_restoring())
+        .on("scroll", move |_: web_sys::Event| {
+            if let Some(view) = node.get_untracked().filter(|_| !is_restoring()) {
+                let top = view.scroll_top();
+                settled.update_value(|settled| settled(top));
             }
-        >
-            {body}
-        </div>
-    }
-    .into_any()
+        })
+        .with(body)
+        .draw()
 }
 
 /// The next action, where the list of actions is not in sight.
@@ -195,16 +200,23 @@ fn next(store: Store) -> AnyView {
         (!(next.3 && in_sight)).then_some(next)
     });
     let under = store.part(top::is_under_sheet);
-    maybe(move || {
+    live(move || {
         shown.get().map(|(action, name, host, _)| {
             let label = format!("Review: {} {name}", verb(action));
-            view! {
-                <section class="next" aria-label="Next action" inert=move || under.get()>
-                    <p>{format!("Next: {} ", verb(action))}<b>{text::plain_name(&name)}</b></p>
-                    {Button::of("btn").label(label).sends(store, Msg::Review(action, host), "Review")}
-                </section>
-            }
-            .into_any()
+            el("section", "next")
+                .attr("aria-label", "Next action")
+                .live("inert", move || under.get())
+                .with(
+                    el("p", "")
+                        .with(format!("Next: {} ", verb(action)))
+                        .with(el("b", "").with(text::plain_name(&name))),
+                )
+                .with(Button::of("btn").label(label).sends(
+                    store,
+                    Msg::Review(action, host),
+                    "Review",
+                ))
+                .draw()
         })
     })
 }

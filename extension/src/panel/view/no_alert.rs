@@ -8,8 +8,10 @@ use aside_shared::id::TenantId;
 use aside_shared::instant::utc_clock;
 use leptos::prelude::*;
 
+use super::element::{el, live, several};
+
 use super::icons::{bars, icon};
-use super::shapes::{Button, fault, live, maybe, paragraph, skeleton, switch};
+use super::shapes::{Button, fault, paragraph, skeleton, switch};
 use super::text::visible;
 use crate::panel::part::Part;
 use crate::panel::state::{Msg, NoAlert, Page};
@@ -28,69 +30,40 @@ pub fn no_alert(store: Store) -> AnyView {
         event.prevent_default();
         store.send(Msg::Pasted(paste.get_untracked()));
     };
-    view! {
-        <main class="main">
-            <div class="view" tabindex="0" role="region" aria-label="No alert open">
-                <div class="state">
-                    {icon("info")}
-                    <h1>"No alert is open on this page"</h1>
-                    <p>"Open an alert, or right-click a row of the list and choose Explain this alert."</p>
-                    <form aria-label="Open by link or id" on:submit=send>
-                        <label class="in">
-                            "Or paste its link or id"
-                            <input
-                                type="text"
-                                id="paste"
-                                autocomplete="off"
-                                spellcheck="false"
-                                aria-invalid=move || problem.with(Option::is_some).then_some("true")
-                                prop:value=move || paste.get()
-                                on:input=move |event| store.send(Msg::PasteTyped(event_target_value(&event)))
-                            />
-                        </label>
-                        {maybe(move || problem.get().map(|why| fault(&why)))}
-                        <button type="submit" class="btn tall" disabled=move || busy.get()>
-                            {move || if busy.get() { "Looking" } else { "Open" }}
-                        </button>
-                    </form>
-                </div>
-                {recent(store, page)}
-            </div>
-        </main>
-    }
-    .into_any()
+    el("main", "main").with(el("div", "view").attr("tabindex", "0").attr("role", "region").attr("aria-label", "No alert open").with(el("div", "state").with(icon("info")).with(el("h1", "").with("No alert is open on this page")).with(el("p", "").with("Open an alert, or right-click a row of the list and choose Explain this alert.")).with(el("form", "").attr("aria-label", "Open by link or id").on("submit", send).with(el("label", "in").with("Or paste its link or id").with(el("input", "").attr("type", "text").attr("id", "paste").attr("autocomplete", "off").attr("spellcheck", "false").live("aria-invalid", move || problem.with(Option::is_some).then_some("true")).holds(move || paste.get()).on("input", move |event: web_sys::Event| store.send(Msg::PasteTyped(event_target_value(&event)))))).with(live(move || problem.get().map(|why| fault(&why)))).with(el("button", "btn tall").attr("type", "submit").live("disabled", move || busy.get()).with(live(move || if busy.get() { "Looking" } else { "Open" }))))).with(recent(store, page))).draw()
 }
 
 fn recent(store: Store, page: Part<NoAlert>) -> AnyView {
     let tenants = Part::new(move || page.with(|page| (page.tenants.clone(), page.tenant.clone())));
     let rows = Part::new(move || page.with(|page| page.recent.clone()));
-    let several = maybe(move || {
+    let several = live(move || {
         let (tenants, shown) = tenants.get();
         let several = tenants.len() > 1;
         let switches = tenants.into_iter().map(|tenant| {
             let on = shown.as_ref() == Some(&tenant);
             switch(store, on, tenant.to_string(), Msg::PickTenant(tenant))
         });
-        several.then(|| view! { <div class="tags">{switches.collect_view()}</div> }.into_any())
+        several.then(|| el("div", "tags").with(switches.collect::<Vec<_>>()).draw())
     });
     let list = live(move || match (rows.get(), tenants.get().1) {
         (_, None) => paragraph(
             "dim",
             "No tenant whose alerts you may read. Reading needs viewer.",
         ),
-        (None, _) => view! { <div aria-hidden="true">{skeleton(&["w3", "w4"])}</div> }.into_any(),
+        (None, _) => el("div", "")
+            .attr("aria-hidden", "true")
+            .with(skeleton(&["skel w3", "skel w4"]))
+            .draw(),
         (Some(Err(why)), _) => fault(&why),
         (Some(Ok(rows)), _) if rows.is_empty() => paragraph("dim", "No recent alert."),
         (Some(Ok(rows)), _) => listed(store, &rows),
     });
-    view! {
-        <section class="sec" aria-labelledby="s-recent">
-            <header><h2 id="s-recent">"Recent"</h2></header>
-            {several}
-            {list}
-        </section>
-    }
-    .into_any()
+    el("section", "sec")
+        .attr("aria-labelledby", "s-recent")
+        .with(el("header", "").with(el("h2", "").attr("id", "s-recent").with("Recent")))
+        .with(several)
+        .with(list)
+        .draw()
 }
 
 /// Bars and word of a vendor's severity.
@@ -109,26 +82,27 @@ fn listed(store: Store, rows: &Arc<Vec<RecentAlert>>) -> AnyView {
     let items = rows.iter().map(|alert| {
         let (lit, word) = severity(alert.severity);
         let key = alert.key.clone();
-        let host = alert.host.as_ref().map(|host| {
-            view! { <small class="dim">{visible(&aside_shared::text::shorten(host, 64))}</small> }
-        });
+        let host = alert
+            .host
+            .as_ref()
+            .map(|host| el("small", "dim").with(visible(&aside_shared::text::shorten(host, 64))));
         let at = alert
             .created_unix_ms
             .map(|at| utc_clock(at)[..5].to_owned());
-        let row = view! {
-            {bars(lit)}
-            <span>
-                <b>{word}</b>
-                " "
-                {visible(&aside_shared::text::shorten(&alert.title, 160))}
-                {host}
-            </span>
-            {at.map(|at| view! { <time>{at}</time> })}
-        };
+        let row = several()
+            .with(bars(lit))
+            .with(
+                el("span", "")
+                    .with(el("b", "").with(word))
+                    .with(" ")
+                    .with(visible(&aside_shared::text::shorten(&alert.title, 160)))
+                    .with(host),
+            )
+            .with(at.map(|at| el("time", "").with(at)));
         let button = Button::of("node pick").sends(store, Msg::PickAlert(key), row);
-        view! { <li>{button}</li> }
+        el("li", "").with(button)
     });
-    view! { <ul class="recent">{items.collect_view()}</ul> }.into_any()
+    el("ul", "recent").with(items.collect::<Vec<_>>()).draw()
 }
 
 /// The link leaves several tenants possible.
@@ -141,10 +115,11 @@ pub fn pick(store: Store) -> AnyView {
         let label = tenant.to_string();
         Button::of("btn tall").sends(store, Msg::PickTenant(tenant), label)
     });
-    let body = view! {
-        <h1>"Which tenant is this?"</h1>
-        <p>"The link names an alert and not its tenant, and several tenants use this console."</p>
-        <div class="go">{buttons.collect_view()}</div>
-    };
-    super::states::state("info", "Pick a tenant", body.into_any())
+    let body = several()
+        .with(el("h1", "").with("Which tenant is this?"))
+        .with(el("p", "").with(
+            "The link names an alert and not its tenant, and several tenants use this console.",
+        ))
+        .with(el("div", "go").with(buttons.collect::<Vec<_>>()));
+    super::states::state("info", "Pick a tenant", body.draw())
 }

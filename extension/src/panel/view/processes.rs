@@ -9,8 +9,10 @@ use aside_shared::instant::utc_clock;
 use aside_shared::text::plain;
 use leptos::prelude::*;
 
+use super::element::{button, el, live, several};
+
 use super::chips::cites;
-use super::shapes::{Button, live, switch};
+use super::shapes::{Button, switch};
 use super::text::{block, visible};
 use crate::panel::evidence::deed;
 use crate::panel::processes::{Node, Tree, process, tree};
@@ -39,38 +41,53 @@ pub fn processes(store: Store) -> AnyView {
     let content = live(move || {
         let drawn = drawn.get();
         let Some(alert) = drawn.alert.clone() else {
-            return view! { <p class="skel w3"></p> }.into_any();
+            return el("p", "skel w3").draw();
         };
         let tree = tree(&alert, &drawn.telling, drawn.all);
         if tree.all == 0 {
-            return view! { <p class="dim">"The alert’s evidence names no process."</p> }
-                .into_any();
+            return el("p", "dim")
+                .with("The alert’s evidence names no process.")
+                .draw();
         }
         let nodes = tree
             .roots
             .iter()
             .map(|root| node(store, &alert, &drawn, root))
-            .collect_view();
-        view! {
-            {switches(store, &tree, &drawn)}
-            <p class="foot">"Times UTC."</p>
-            <ul class="tree">{nodes}</ul>
-        }
-        .into_any()
+            .collect::<Vec<_>>();
+        several()
+            .with(switches(store, &tree, &drawn))
+            .with(el("p", "foot").with("Times UTC."))
+            .with(el("ul", "tree").with(nodes))
+            .draw()
     });
-    view! { <section class="sec" aria-label="Process tree">{content}</section> }.into_any()
+    el("section", "sec")
+        .attr("aria-label", "Process tree")
+        .with(content)
+        .draw()
 }
 
 fn switches(store: Store, tree: &Tree, drawn: &Drawn) -> AnyView {
     let (all, lines) = (drawn.all, drawn.lines);
-    view! {
-        <div class="tags">
-            {switch(store, !all, format!("Alert’s branch {}", tree.branch), Msg::AllProcesses(false))}
-            {switch(store, all, format!("All {}", tree.all), Msg::AllProcesses(true))}
-            {switch(store, lines, "Command lines", Msg::CommandLines(!lines))}
-        </div>
-    }
-    .into_any()
+    el("div", "tags")
+        .with(switch(
+            store,
+            !all,
+            format!("Alert’s branch {}", tree.branch),
+            Msg::AllProcesses(false),
+        ))
+        .with(switch(
+            store,
+            all,
+            format!("All {}", tree.all),
+            Msg::AllProcesses(true),
+        ))
+        .with(switch(
+            store,
+            lines,
+            "Command lines",
+            Msg::CommandLines(!lines),
+        ))
+        .draw()
 }
 
 /// A command line in the tree is one line: so much of it is drawn.
@@ -88,47 +105,49 @@ fn node(store: Store, alert: &Arc<Alert>, drawn: &Drawn, node: &Node) -> AnyView
         .filter(|_| drawn.lines && !on)
         .map(|line| {
             let part: String = line.chars().take(LINE_MAX).collect();
-            view! { <span class="cmd">{visible(&part)}</span> }
+            el("span", "cmd").with(visible(&part))
         });
     let name: String = aside_shared::text::shorten(&shown.name, 64);
     let children = node
         .children
         .iter()
         .map(|child| self::node(store, alert, drawn, child))
-        .collect_view();
+        .collect::<Vec<_>>();
     let folded = (node.folded > 0).then(|| {
         let label = match node.folded {
             1 => "1 more, not in the alert’s branch".to_owned(),
             number => format!("{number} more, not in the alert’s branch"),
         };
-        let label = view! { <span class="row"><span class="name">{label}</span></span> };
+        let label = el("span", "row").with(el("span", "name").with(label));
         let all = Button::of("node").sends(store, Msg::AllProcesses(true), label);
-        view! { <li>{all}</li> }
+        el("li", "").with(all)
     });
     let below = !node.children.is_empty() || node.folded > 0;
-    view! {
-        <li class:hot=node.hot>
-            <button
-                type="button"
-                class="node"
-                class:on=on
-                id=on.then_some("process-on")
-                aria-expanded=on.to_string()
-                on:click=move |_| store.send(Msg::SelectProcess(id.clone()))
-            >
-                <span class="row">
-                    <span class="name">{visible(&name)}</span>
-                    {shown.pid.map(|pid| view! { <span class="pid">{pid.to_string()}</span> })}
-                    {shown.started.as_ref().map(|at| view! { <span class="at">{utc_clock(at.unix_ms)}</span> })}
-                </span>
-                {line}
-            </button>
-            {deeds(store, alert, drawn, &node.id, on)}
-            {on.then(|| details(store, alert, &node.id))}
-            {below.then(|| view! { <ul>{folded}{children}</ul> })}
-        </li>
-    }
-    .into_any()
+    el("li", "")
+        .class_if("hot", node.hot)
+        .with(
+            button("node")
+                .class_if("on", on)
+                .attr("id", on.then_some("process-on"))
+                .attr("aria-expanded", on.to_string())
+                .on_click(move || store.send(Msg::SelectProcess(id.clone())))
+                .with(
+                    el("span", "row")
+                        .with(el("span", "name").with(visible(&name)))
+                        .with(shown.pid.map(|pid| el("span", "pid").with(pid.to_string())))
+                        .with(
+                            shown
+                                .started
+                                .as_ref()
+                                .map(|at| el("span", "at").with(utc_clock(at.unix_ms))),
+                        ),
+                )
+                .with(line),
+        )
+        .with(deeds(store, alert, drawn, &node.id, on))
+        .with(on.then(|| details(store, alert, &node.id)))
+        .with(below.then(|| el("ul", "").with(folded).with(children)))
+        .draw()
 }
 
 /// So many deeds are named under a process.
@@ -164,9 +183,9 @@ fn deeds(
         .take(DEEDS)
         .map(|item| {
             let words = aside_shared::text::shorten(&plain(&deed(item, alert)), 72);
-            view! { <span class="tag-t hot-t">{words}</span> }
+            el("span", "tag-t hot-t").with(words)
         })
-        .collect_view();
+        .collect::<Vec<_>>();
     let mut ids: Vec<EvidenceId> = spoken
         .iter()
         .chain(&own)
@@ -178,8 +197,10 @@ fn deeds(
     }
     let place = format!("p-{id}");
     Some(
-        view! { <p class="tags under">{tags}{cites(store, &ids, &Cited::Elsewhere, &place)}</p> }
-            .into_any(),
+        el("p", "tags under")
+            .with(tags)
+            .with(cites(store, &ids, &Cited::Elsewhere, &place))
+            .draw(),
     )
 }
 
@@ -196,7 +217,7 @@ fn details(store: Store, alert: &Arc<Alert>, id: &EntityId) -> AnyView {
             Some(Object::Value(text)) => Some(block(store, decoded_label(item), text.clone())),
             _ => None,
         })
-        .collect_view();
+        .collect::<Vec<_>>();
     let user = shown
         .user
         .as_ref()
@@ -212,25 +233,35 @@ fn details(store: Store, alert: &Arc<Alert>, id: &EntityId) -> AnyView {
         .map(|item| item.id.clone())
         .collect();
     let pair = |name: &'static str, value: Option<String>| {
-        value.map(|value| view! { <dt>{name}</dt><dd><code>{visible(&value)}</code></dd> })
+        value.map(|value| {
+            several()
+                .with(el("dt", "").with(name))
+                .with(el("dd", "").with(el("code", "").with(visible(&value))))
+        })
     };
-    view! {
-        <div class="under about">
-            {decoded}
-            {shown.command_line.clone().map(|line| block(store, "Command line, as recorded".to_owned(), line))}
-            <dl class="kv">
-                {pair("Path", shown.path.clone())}
-                {pair("User", user)}
-                {pair("Integrity", shown.integrity.clone())}
-                {pair("Directory", shown.directory.clone())}
-                {pair("Built as", shown.original_name.clone())}
-                {pair("SHA-256", shown.sha256.clone())}
-                {pair("MD5", shown.md5.clone())}
-            </dl>
-            {(!ids.is_empty()).then(|| view! { <p>{cites(store, &ids, &Cited::Elsewhere, "process")}</p> })}
-        </div>
-    }
-    .into_any()
+    el("div", "under about")
+        .with(decoded)
+        .with(
+            shown
+                .command_line
+                .clone()
+                .map(|line| block(store, "Command line, as recorded".to_owned(), line)),
+        )
+        .with(
+            el("dl", "kv")
+                .with(pair("Path", shown.path.clone()))
+                .with(pair("User", user))
+                .with(pair("Integrity", shown.integrity.clone()))
+                .with(pair("Directory", shown.directory.clone()))
+                .with(pair("Built as", shown.original_name.clone()))
+                .with(pair("SHA-256", shown.sha256.clone()))
+                .with(pair("MD5", shown.md5.clone())),
+        )
+        .with(
+            (!ids.is_empty())
+                .then(|| el("p", "").with(cites(store, &ids, &Cited::Elsewhere, "process"))),
+        )
+        .draw()
 }
 
 /// `Decoded: base64`, where the analyst says how it was hidden.

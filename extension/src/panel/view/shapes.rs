@@ -3,6 +3,8 @@
 
 use leptos::prelude::*;
 
+use super::element::{Child, El, button, el, several};
+
 use super::icons::icon;
 use super::text::visible;
 use crate::panel::state::Msg;
@@ -52,25 +54,19 @@ impl Button {
     }
 
     /// The button: it shows `content` and sends `msg`.
-    pub fn sends(self, store: Store, msg: Msg, content: impl IntoAny) -> AnyView {
-        self.draw(store, msg, content.into_any())
+    pub fn sends(self, store: Store, msg: Msg, content: impl Child) -> AnyView {
+        self.draw(store, msg, content.draw())
     }
 
     fn draw(self, store: Store, msg: Msg, content: AnyView) -> AnyView {
-        view! {
-            <button
-                type="button"
-                class=self.class
-                id=self.id
-                aria-label=self.label
-                aria-pressed=self.pressed.map(|on| on.to_string())
-                disabled=self.disabled
-                on:click=move |_| store.send(msg.clone())
-            >
-                {content}
-            </button>
-        }
-        .into_any()
+        button(self.class)
+            .attr("id", self.id)
+            .attr("aria-label", self.label)
+            .attr("aria-pressed", self.pressed.map(|on| on.to_string()))
+            .attr("disabled", self.disabled)
+            .on_click(move || store.send(msg.clone()))
+            .with(content)
+            .draw()
     }
 }
 
@@ -91,62 +87,47 @@ pub fn switch(store: Store, on: bool, label: impl Into<String>, msg: Msg) -> Any
         .sends(store, msg, label.into())
 }
 
-/// A view that follows what `of` reads.
-pub fn live(of: impl Fn() -> AnyView + Send + 'static) -> AnyView {
-    let of: Box<dyn Fn() -> AnyView + Send> = Box::new(of);
-    (move || of()).into_any()
-}
-
-/// A view that is there while `of` gives one.
-pub fn maybe(of: impl Fn() -> Option<AnyView> + Send + 'static) -> AnyView {
-    live(move || of().unwrap_or_else(|| ().into_any()))
-}
-
-/// Words that follow what `of` reads.
-pub fn words(of: impl Fn() -> String + Send + 'static) -> AnyView {
-    let of: Box<dyn Fn() -> String + Send> = Box::new(of);
-    (move || of()).into_any()
-}
-
 /// A term with what is said of it.
-pub fn pair(term: impl Into<String>, value: impl IntoAny) -> AnyView {
+pub fn pair(term: impl Into<String>, value: impl Child) -> AnyView {
     fn draw(term: String, value: AnyView) -> AnyView {
-        view! { <dt>{term}</dt><dd>{value}</dd> }.into_any()
+        several()
+            .with(el("dt", "").with(term))
+            .with(el("dd", "").with(value))
+            .draw()
     }
-    draw(term.into(), value.into_any())
+    draw(term.into(), value.draw())
 }
 
 /// A paragraph of these classes.
-pub fn paragraph(class: &'static str, content: impl IntoAny) -> AnyView {
+pub fn paragraph(class: &'static str, content: impl Child) -> AnyView {
     fn draw(class: &'static str, content: AnyView) -> AnyView {
-        view! { <p class=class>{content}</p> }.into_any()
+        el("p", class).with(content).draw()
     }
-    draw(class, content.into_any())
+    draw(class, content.draw())
 }
 
 /// What went wrong.
 pub fn fault(why: &str) -> AnyView {
-    view! { <p class="fault" role="alert">{icon("warn")}<span>{visible(why)}</span></p> }.into_any()
+    el("p", "fault")
+        .attr("role", "alert")
+        .with(icon("warn"))
+        .with(el("span", "").with(visible(why)))
+        .draw()
 }
 
 /// A strip over a view: an icon, what is told, what can be done about it.
-pub fn note(
-    class: &'static str,
-    mark: &'static str,
-    told: impl IntoAny,
-    action: AnyView,
-) -> AnyView {
+pub fn note(class: &'static str, mark: &'static str, told: impl Child, action: AnyView) -> AnyView {
     fn draw(class: &'static str, mark: &'static str, told: AnyView, action: AnyView) -> AnyView {
-        view! { <div class=class>{icon(mark)}<p>{told}</p>{action}</div> }.into_any()
+        el("div", class)
+            .with(icon(mark))
+            .with(el("p", "").with(told))
+            .with(action)
+            .draw()
     }
-    draw(class, mark, told.into_any(), action)
+    draw(class, mark, told.draw(), action)
 }
 
-/// Lines that hold the room of what is still to come.
-pub fn skeleton(widths: &[&'static str]) -> AnyView {
-    let lines = widths.iter().map(|width| {
-        let class = format!("skel {width}");
-        view! { <span class=class></span> }.into_any()
-    });
-    lines.collect_view().into_any()
+/// Lines that hold the room of what is still to come, each by its classes.
+pub fn skeleton(lines: &[&'static str]) -> Vec<El> {
+    lines.iter().map(|classes| el("span", classes)).collect()
 }

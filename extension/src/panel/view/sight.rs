@@ -108,8 +108,8 @@ impl Watch {
             let zoom_holds = match surface {
                 Surface::Dock => {
                     let answer = worker::ask(&ToWorker::PixelRatio).await;
-                    let answer: Option<Done> = answer.and_then(|answer| worker::read(&answer));
-                    answer.is_some_and(|answer| answer.ok)
+                    let answer = answer.and_then(|answer| worker::read(&answer));
+                    answer.is_some_and(|answer| Done::read(&answer).ok)
                 }
                 Surface::Side | Surface::Window => true,
             };

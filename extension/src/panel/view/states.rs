@@ -4,8 +4,10 @@ use aside_shared::problem::Problem;
 use aside_shared::session::Phase;
 use leptos::prelude::*;
 
+use super::element::{el, live, several};
+
 use super::icons::icon;
-use super::shapes::{Button, maybe, note, pair, skeleton, words};
+use super::shapes::{Button, note, pair, skeleton};
 use super::text::{name, visible};
 use super::times::local;
 use crate::panel::state::{Msg, Page, Progress, console_link};
@@ -14,42 +16,46 @@ use crate::panel::words::{Trouble, length, trouble, utc};
 
 /// Nothing yet.
 pub fn blank() -> AnyView {
-    view! { <main class="main"><h1 class="vh">"Aside"</h1></main> }.into_any()
+    el("main", "main").with(el("h1", "vh").with("Aside")).draw()
 }
 
 /// The backend is asked which alert this is.
 pub fn resolving() -> AnyView {
-    view! {
-        <main class="main">
-            <div class="prio" data-p="wait">
-                <span class="tag" aria-hidden="true">"–"</span>
-                <span class="word">"Finding the alert"</span>
-                <span class="by">"Asking which alert this page shows"</span>
-                <span class="sure"></span>
-            </div>
-            <div class="head"><h1 class="vh">"Finding the alert"</h1>{skeleton(&["w3", "w2"])}</div>
-        </main>
-    }
-    .into_any()
+    el("main", "main")
+        .with(
+            el("div", "prio")
+                .attr("data-p", "wait")
+                .with(el("span", "tag").attr("aria-hidden", "true").with("–"))
+                .with(el("span", "word").with("Finding the alert"))
+                .with(el("span", "by").with("Asking which alert this page shows"))
+                .with(el("span", "sure")),
+        )
+        .with(
+            el("div", "head")
+                .with(el("h1", "vh").with("Finding the alert"))
+                .with(skeleton(&["skel w3", "skel w2"])),
+        )
+        .draw()
 }
 
 /// A view of one state: an icon, a heading, and what there is to say and do.
 pub fn state(mark: &'static str, label: &'static str, body: AnyView) -> AnyView {
-    view! {
-        <main class="main">
-            <div class="view" tabindex="0" role="region" aria-label=label>
-                <div class="state">{icon(mark)}{body}</div>
-            </div>
-        </main>
-    }
-    .into_any()
+    el("main", "main")
+        .with(
+            el("div", "view")
+                .attr("tabindex", "0")
+                .attr("role", "region")
+                .attr("aria-label", label)
+                .with(el("div", "state").with(icon(mark)).with(body)),
+        )
+        .draw()
 }
 
 /// The backend cannot be reached, and nothing was read before.
 pub fn unreachable(store: Store) -> AnyView {
     let outage = store.part(|state| state.outage.clone());
     let address = store.peek(|state| state.session.backend().map(ToOwned::to_owned));
-    let next = words(move || {
+    let next = live(move || {
         let Some(outage) = outage.get() else {
             return String::new();
         };
@@ -61,28 +67,31 @@ pub fn unreachable(store: Store) -> AnyView {
             ),
         }
     });
-    let facts = maybe(move || {
+    let facts = live(move || {
         let outage = outage.get()?;
         let since = format!("{}, {}", utc(outage.since_ms), local(outage.since_ms));
-        let facts = view! {
-            {address.clone().map(|address| pair("Address", address))}
-            {pair("Since", since)}
-            {pair("Cause", visible(&outage.cause))}
-            {pair("Tries", outage.tries.to_string())}
-            {pair("Draft", "Kept")}
-        };
-        Some(view! { <dl class="kv">{facts}</dl> }.into_any())
+        let facts = several()
+            .with(address.clone().map(|address| pair("Address", address)))
+            .with(pair("Since", since))
+            .with(pair("Cause", visible(&outage.cause)))
+            .with(pair("Tries", outage.tries.to_string()))
+            .with(pair("Draft", "Kept"));
+        Some(el("dl", "kv").with(facts).draw())
     });
-    let body = view! {
-        <h1>"Aside’s backend cannot be reached"</h1>
-        <p>"Nothing on this page was read or sent. "{next}</p>
-        {facts}
-        <div class="go">
-            {Button::of("btn primary").sends(store, Msg::RetryNow, "Try now")}
-            {Button::of("btn").sends(store, Msg::ChangeBackend, "Change backend")}
-        </div>
-    };
-    state("warn", "Backend unreachable", body.into_any())
+    let body = several()
+        .with(el("h1", "").with("Aside’s backend cannot be reached"))
+        .with(
+            el("p", "")
+                .with("Nothing on this page was read or sent. ")
+                .with(next),
+        )
+        .with(facts)
+        .with(
+            el("div", "go")
+                .with(Button::of("btn primary").sends(store, Msg::RetryNow, "Try now"))
+                .with(Button::of("btn").sends(store, Msg::ChangeBackend, "Change backend")),
+        );
+    state("warn", "Backend unreachable", body.draw())
 }
 
 /// It could not be found out which alert is meant, or it may not be read.
@@ -119,21 +128,32 @@ fn trouble_view(store: Store, problem: &Problem, platform: &str) -> AnyView {
 fn trouble_body(store: Store, problem: &Problem, kind: Trouble, platform: &str) -> AnyView {
     let user = store.peek(|state| state.session.user().map(ToOwned::to_owned));
     let details = details_text(problem, user.as_deref());
-    view! {
-        <h1>{kind.heading(platform)}</h1>
-        <p>{visible(&problem.detail)}</p>
-        <dl class="kv">
-            {user.map(|user| pair("You", user))}
-            {problem.instance.as_deref().map(|id| pair("Request", name(id)))}
-            {problem.vendor_request_id.as_deref().map(|id| pair("Vendor’s", name(id)))}
-        </dl>
-        <div class="go">
-            {Button::of("btn").sends(store, Msg::RetryNow, "Try now")}
-            {Button::of("btn").sends(store, Msg::Leave, "Another alert")}
-            {Button::of("btn").sends(store, Msg::Copy(details), "Copy details")}
-        </div>
-    }
-    .into_any()
+    several()
+        .with(el("h1", "").with(kind.heading(platform)))
+        .with(el("p", "").with(visible(&problem.detail)))
+        .with(
+            el("dl", "kv")
+                .with(user.map(|user| pair("You", user)))
+                .with(
+                    problem
+                        .instance
+                        .as_deref()
+                        .map(|id| pair("Request", name(id))),
+                )
+                .with(
+                    problem
+                        .vendor_request_id
+                        .as_deref()
+                        .map(|id| pair("Vendor’s", name(id))),
+                ),
+        )
+        .with(
+            el("div", "go")
+                .with(Button::of("btn").sends(store, Msg::RetryNow, "Try now"))
+                .with(Button::of("btn").sends(store, Msg::Leave, "Another alert"))
+                .with(Button::of("btn").sends(store, Msg::Copy(details), "Copy details")),
+        )
+        .draw()
 }
 
 fn details_text(problem: &Problem, user: Option<&str>) -> String {
@@ -154,8 +174,12 @@ fn details_text(problem: &Problem, user: Option<&str>) -> String {
 
 /// Notes over an alert: what stands in the way of reading it or of acting.
 pub fn notes(store: Store) -> AnyView {
-    view! { {outage_note(store)} {failed_note(store)} {cut_note(store)} {observe_note(store)} }
-        .into_any()
+    several()
+        .with(outage_note(store))
+        .with(failed_note(store))
+        .with(cut_note(store))
+        .with(observe_note(store))
+        .draw()
 }
 
 fn retry(store: Store) -> AnyView {
@@ -164,13 +188,12 @@ fn retry(store: Store) -> AnyView {
 
 fn outage_note(store: Store) -> AnyView {
     let outage = store.part(|state| state.outage.clone());
-    maybe(move || {
+    live(move || {
         let outage = outage.get()?;
-        let told = view! {
-            <b>"Aside’s backend cannot be reached"</b>
-            {format!(" since {}. ", utc(outage.since_ms))}
-            {words(move || next_try(outage.next_ms, store.now()))}
-        };
+        let told = several()
+            .with(el("b", "").with("Aside’s backend cannot be reached"))
+            .with(format!(" since {}. ", utc(outage.since_ms)))
+            .with(live(move || next_try(outage.next_ms, store.now())));
         Some(note("note warn", "warn", told, retry(store)))
     })
 }
@@ -193,7 +216,7 @@ fn failed_note(store: Store) -> AnyView {
             _ => None,
         }
     });
-    maybe(move || {
+    live(move || {
         let (problem, next_ms, label) = failed.get()?;
         let ids: Vec<String> = [&problem.instance, &problem.vendor_request_id]
             .into_iter()
@@ -201,14 +224,13 @@ fn failed_note(store: Store) -> AnyView {
             .map(|id| aside_shared::text::visible(id))
             .collect();
         let ids = (!ids.is_empty()).then(|| format!("Request {}", ids.join(", ")));
-        let told = view! {
-            <b>{trouble(&problem).heading(&label)}</b>
-            ". "
-            {visible(&problem.detail)}
-            " "
-            {next_ms.map(|next| words(move || next_try(next, store.now())))}
-            {ids.map(|ids| view! { <small class="dim">{ids}</small> })}
-        };
+        let told = several()
+            .with(el("b", "").with(trouble(&problem).heading(&label)))
+            .with(". ")
+            .with(visible(&problem.detail))
+            .with(" ")
+            .with(next_ms.map(|next| live(move || next_try(next, store.now()))))
+            .with(ids.map(|ids| el("small", "dim").with(ids)));
         Some(note("note bad", "warn", told, retry(store)))
     })
 }
@@ -218,12 +240,14 @@ fn cut_note(store: Store) -> AnyView {
         let cuts = reading.cuts.filter(|(times, _)| *times > 1);
         cuts.map(|(_, since)| since)
     });
-    maybe(move || {
+    live(move || {
         let since = cut.get()?;
-        let told = view! {
-            <b>"The connection was cut"</b>
-            {format!(" at {}. What is shown stays; reading goes on when it is back.", utc(since))}
-        };
+        let told = several()
+            .with(el("b", "").with("The connection was cut"))
+            .with(format!(
+                " at {}. What is shown stays; reading goes on when it is back.",
+                utc(since)
+            ));
         Some(note("note warn", "warn", told, retry(store)))
     })
 }
@@ -236,12 +260,11 @@ fn observe_note(store: Store) -> AnyView {
         observes.then(|| access.platform_label.clone())
     });
     let link = store.part(|state| console_link(state).is_some());
-    maybe(move || {
+    live(move || {
         let label = observes.get()?;
-        let told = view! {
-            <b>"Observe: Aside reads and never acts."</b>
-            {format!(" Do these in {label}.")}
-        };
+        let told = several()
+            .with(el("b", "").with("Observe: Aside reads and never acts."))
+            .with(format!(" Do these in {label}."));
         let open = match link.get() {
             true => Button::of("tb").sends(store, Msg::OpenConsole, "Open alert"),
             false => ().into_any(),

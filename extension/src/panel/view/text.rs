@@ -4,6 +4,8 @@
 use aside_shared::text::{Piece, SENTENCE_NAME, Span, code_point, pieces, shorten};
 use leptos::prelude::*;
 
+use super::element::{button, el, live, several};
+
 use crate::panel::state::Msg;
 use crate::panel::store::Store;
 use crate::panel::words::grouped;
@@ -18,9 +20,9 @@ pub fn visible(text: &str) -> AnyView {
         .into_iter()
         .map(|piece| match piece {
             Piece::Plain(plain) => plain.to_owned().into_any(),
-            Piece::CodePoint(c) => view! { <span class="cp">{code_point(c)}</span> }.into_any(),
+            Piece::CodePoint(c) => el("span", "cp").with(code_point(c)).draw(),
         })
-        .collect_view()
+        .collect::<Vec<_>>()
         .into_any()
 }
 
@@ -30,9 +32,12 @@ pub fn name(text: &str) -> AnyView {
     match short.rsplit_once(" (").filter(|_| short != text) {
         Some((cut, length)) => {
             let length = format!(" ({length}");
-            view! { <code>{visible(cut)}</code>{length} }.into_any()
+            several()
+                .with(el("code", "").with(visible(cut)))
+                .with(length)
+                .draw()
         }
-        None => view! { <code>{visible(text)}</code> }.into_any(),
+        None => el("code", "").with(visible(text)).draw(),
     }
 }
 
@@ -49,7 +54,7 @@ pub fn sentence(spans: &[Span]) -> AnyView {
             Span::Text(words) => visible(words),
             Span::Name(text) => name(text),
         })
-        .collect_view()
+        .collect::<Vec<_>>()
         .into_any()
 }
 
@@ -59,9 +64,9 @@ pub fn heading(spans: &[Span]) -> AnyView {
         .iter()
         .map(|span| match span {
             Span::Text(words) => visible(words),
-            Span::Name(text) => view! { <b>{plain_name(text)}</b> }.into_any(),
+            Span::Name(text) => el("b", "").with(plain_name(text)).draw(),
         })
-        .collect_view()
+        .collect::<Vec<_>>()
         .into_any()
 }
 
@@ -84,7 +89,7 @@ pub fn block(store: Store, label: String, text: String) -> AnyView {
     let warned = RwSignal::new(hidden == 0);
     let part: String = text.chars().take(BLOCK_PART).collect();
     let all = StoredValue::new(text);
-    let copy = move |_| {
+    let copy = move || {
         if warned.get_untracked() {
             store.send(Msg::Copy(all.get_value()));
         } else {
@@ -96,35 +101,32 @@ pub fn block(store: Store, label: String, text: String) -> AnyView {
         (_, true) => format!("Copy with {hidden} hidden"),
     };
     let region = format!("{label}, all");
-    view! {
-        <div>
-            <p class="label raw-label">
-                <span>{label}</span>
-                <button type="button" class="tb" on:click=copy>{copy_label}</button>
-            </p>
-            {move || match whole.get() {
-                false => view! { <code class="raw" class:clamp=long>{visible(&part)}</code> }.into_any(),
-                true => view! {
-                    <code class="raw all" tabindex="0" role="region" aria-label=region.clone()>
-                        {visible(&all.get_value())}
-                    </code>
-                }
-                .into_any(),
-            }}
-            {long.then(|| view! {
-                <button
-                    type="button"
-                    class="tb"
-                    aria-expanded=move || whole.get().to_string()
-                    on:click=move |_| whole.update(|whole| *whole = !*whole)
-                >
-                    {move || match whole.get() {
-                        false => format!("Show all {} characters", grouped(length)),
-                        true => "Show less".to_owned(),
-                    }}
-                </button>
-            })}
-        </div>
-    }
-    .into_any()
+    el("div", "")
+        .with(
+            el("p", "label raw-label")
+                .with(el("span", "").with(label))
+                .with(button("tb").on_click(copy).with(live(copy_label))),
+        )
+        .with(live(move || match whole.get() {
+            false => el("code", "raw")
+                .class_if("clamp", long)
+                .with(visible(&part))
+                .draw(),
+            true => el("code", "raw all")
+                .attr("tabindex", "0")
+                .attr("role", "region")
+                .attr("aria-label", region.clone())
+                .with(visible(&all.get_value()))
+                .draw(),
+        }))
+        .with(long.then(|| {
+            button("tb")
+                .live("aria-expanded", move || whole.get().to_string())
+                .on_click(move || whole.update(|whole| *whole = !*whole))
+                .with(live(move || match whole.get() {
+                    false => format!("Show all {} characters", grouped(length)),
+                    true => "Show less".to_owned(),
+                }))
+        }))
+        .draw()
 }

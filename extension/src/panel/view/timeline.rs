@@ -9,14 +9,16 @@ use aside_shared::id::EvidenceId;
 use aside_shared::instant::utc_clock;
 use leptos::prelude::*;
 
+use super::element::{el, live, several};
+
 use super::chips::cites;
-use super::shapes::{live, switch};
+use super::shapes::switch;
 use super::text::sentence;
 use super::times::{day, zone};
 use crate::panel::state::{Cited, Msg, TimelineShow};
 use crate::panel::store::Store;
 use crate::panel::strip::{GAP_MS, Span};
-use crate::panel::words::{count, length};
+use crate::panel::words::{count, length, percent};
 
 type Drawn = (Arc<Vec<TimelineEntry>>, Option<Arc<Alert>>, TimelineShow);
 
@@ -31,9 +33,12 @@ pub fn timeline(store: Store) -> AnyView {
     });
     let content = live(move || match drawn.get() {
         Some(drawn) if !drawn.0.is_empty() => shown(store, &drawn),
-        _ => view! { <p class="dim">"No event with a time yet."</p> }.into_any(),
+        _ => el("p", "dim").with("No event with a time yet.").draw(),
     });
-    view! { <section class="sec" aria-label="Timeline">{content}</section> }.into_any()
+    el("section", "sec")
+        .attr("aria-label", "Timeline")
+        .with(content)
+        .draw()
 }
 
 fn kept(entry: &TimelineEntry, verbs: &HashMap<&EvidenceId, Verb>, show: TimelineShow) -> bool {
@@ -93,42 +98,57 @@ fn shown(store: Store, (entries, alert, show): &Drawn) -> AnyView {
             .filter(|gap| *gap >= GAP_MS);
         row(store, at, entry, gap)
     });
-    view! {
-        <div class="tags">
-            {chip(TimelineShow::Key, "Key")}
-            {chip(TimelineShow::All, "All")}
-            {chip(TimelineShow::Network, "Network")}
-            {chip(TimelineShow::Files, "Files")}
-        </div>
-        <p class="foot">{format!("{}, times UTC.{zone}", day(first))}</p>
-        {strip(entries)}
-        <ol class="tl">{items.collect_view()}</ol>
-        {rows.is_empty().then(|| view! { <p class="dim">"None of these in the evidence."</p> })}
-    }
-    .into_any()
+    several()
+        .with(
+            el("div", "tags")
+                .with(chip(TimelineShow::Key, "Key"))
+                .with(chip(TimelineShow::All, "All"))
+                .with(chip(TimelineShow::Network, "Network"))
+                .with(chip(TimelineShow::Files, "Files")),
+        )
+        .with(el("p", "foot").with(format!("{}, times UTC.{zone}", day(first))))
+        .with(strip(entries))
+        .with(el("ol", "tl").with(items.collect::<Vec<_>>()))
+        .with(
+            rows.is_empty()
+                .then(|| el("p", "dim").with("None of these in the evidence.")),
+        )
+        .draw()
 }
 
 fn row(store: Store, at: usize, entry: &TimelineEntry, gap: Option<i64>) -> AnyView {
     let time = utc_clock(entry.at.unix_ms);
-    view! {
-        {gap.map(|gap| view! {
-            <li class="gap">
-                <time></time>
-                <span class="dot"></span>
-                <span class="t">{length(gap)}</span>
-            </li>
-        })}
-        <li id=format!("tl-{}", entry.evidence) class:hot=entry.telling && !entry.is_alert class:mark=entry.is_alert>
-            <time>{time}</time>
-            <span class="dot"></span>
-            <span class="t">
-                {sentence(&entry.sentence)}
-                {entry.skewed.then(|| view! { " "<span class="tag-t">"host’s clock is off"</span> })}
-                {cites(store, std::slice::from_ref(&entry.evidence), &Cited::Elsewhere, &format!("tl{at}"))}
-            </span>
-        </li>
-    }
-    .into_any()
+    several()
+        .with(gap.map(|gap| {
+            el("li", "gap")
+                .with(el("time", ""))
+                .with(el("span", "dot"))
+                .with(el("span", "t").with(length(gap)))
+        }))
+        .with(
+            el("li", "")
+                .attr("id", format!("tl-{}", entry.evidence))
+                .class_if("hot", entry.telling && !entry.is_alert)
+                .class_if("mark", entry.is_alert)
+                .with(el("time", "").with(time))
+                .with(el("span", "dot"))
+                .with(
+                    el("span", "t")
+                        .with(sentence(&entry.sentence))
+                        .with(entry.skewed.then(|| {
+                            several()
+                                .with(" ")
+                                .with(el("span", "tag-t").with("host’s clock is off"))
+                        }))
+                        .with(cites(
+                            store,
+                            std::slice::from_ref(&entry.evidence),
+                            &Cited::Elsewhere,
+                            &format!("tl{at}"),
+                        )),
+                ),
+        )
+        .draw()
 }
 
 /// More marks than this are not told apart on the strip.
@@ -142,7 +162,7 @@ fn strip(entries: &[TimelineEntry]) -> Option<AnyView> {
             (false, true) => ("hot", "6", "11"),
             (false, false) => ("ev", "11", "6"),
         };
-        let x = format!("{}%", span.place(entry.at.unix_ms));
+        let x = percent(span.place(entry.at.unix_ms));
         view! { <rect class=class x=x y=y width="2" height=height/> }
     };
     let marks = entries.iter().take(MARKS).map(mark).collect_view();
@@ -156,7 +176,7 @@ fn strip(entries: &[TimelineEntry]) -> Option<AnyView> {
             } else {
                 clock[..5].to_owned()
             };
-            view! { <text x=format!("{}%", tick.x) y="31" text-anchor="middle">{clock}</text> }
+            view! { <text x=percent(tick.x) y="31" text-anchor="middle">{clock}</text> }
         })
         .collect_view();
     let first = entries

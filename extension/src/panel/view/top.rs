@@ -3,8 +3,10 @@
 use aside_shared::session::Phase;
 use leptos::prelude::*;
 
+use super::element::{button, el, live, several};
+
 use super::icons::{icon, named};
-use super::shapes::{Button, icon_button, live, maybe, switch};
+use super::shapes::{Button, icon_button, switch};
 use crate::panel::keys;
 use crate::panel::state::{Layer, Msg, Session, State};
 use crate::panel::store::Store;
@@ -19,41 +21,44 @@ pub fn top(store: Store) -> AnyView {
     });
     let surface = store.part(|state| state.surface);
     let under = store.part(is_under_sheet);
-    view! {
-        <header class="top" inert=move || under.get()>
-            {named("mark", "i mark", "Aside")}
-            {live(move || match place.get() {
-                Some((platform, tenant, phase)) => view! {
-                    <p class="where"><b>{platform}</b>" "<span class="dim">"/"</span>" "{tenant}</p>
-                    {phase.map(|phase| view! {
-                        <span class="phase">
-                            {(phase == Phase::Observe).then(|| icon("eye"))}
-                            {phase.word()}
-                        </span>
-                    })}
-                }
-                .into_any(),
-                None => view! { <p class="where"><b>"Aside"</b></p> }.into_any(),
-            })}
-            <button
-                type="button"
-                class="ib"
-                id="menu-b"
-                aria-label="Menu: account, settings, keys"
-                aria-haspopup="dialog"
-                on:click=move |_| store.send(Msg::Layer(Some(Layer::Menu)))
-            >
-                {icon("more")}
-            </button>
-            {maybe(move || (surface.get() != Surface::Window).then(|| {
-                icon_button(store, "popout", "Open in its own window", Msg::OpenWindow)
-            }))}
-            {maybe(move || (surface.get() == Surface::Dock).then(|| {
-                icon_button(store, "collapse", "Collapse to badge", Msg::Collapse)
-            }))}
-        </header>
-    }
-    .into_any()
+    el("header", "top")
+        .live("inert", move || under.get())
+        .with(named("mark", "i mark", "Aside"))
+        .with(live(move || match place.get() {
+            Some((platform, tenant, phase)) => several()
+                .with(
+                    el("p", "where")
+                        .with(el("b", "").with(platform))
+                        .with(" ")
+                        .with(el("span", "dim").with("/"))
+                        .with(" ")
+                        .with(tenant),
+                )
+                .with(phase.map(|phase| {
+                    el("span", "phase")
+                        .with((phase == Phase::Observe).then(|| icon("eye")))
+                        .with(phase.word())
+                }))
+                .draw(),
+            None => el("p", "where").with(el("b", "").with("Aside")).draw(),
+        }))
+        .with(
+            button("ib")
+                .attr("id", "menu-b")
+                .attr("aria-label", "Menu: account, settings, keys")
+                .attr("aria-haspopup", "dialog")
+                .on_click(move || store.send(Msg::Layer(Some(Layer::Menu))))
+                .with(icon("more")),
+        )
+        .with(live(move || {
+            (surface.get() != Surface::Window)
+                .then(|| icon_button(store, "popout", "Open in its own window", Msg::OpenWindow))
+        }))
+        .with(live(move || {
+            (surface.get() == Surface::Dock)
+                .then(|| icon_button(store, "collapse", "Collapse to badge", Msg::Collapse))
+        }))
+        .draw()
 }
 
 /// Whether everything but the sheet or the layer is inert.
@@ -70,23 +75,38 @@ pub fn has_sheet(state: &State) -> bool {
 /// The menu or the list of keys, if one is open.
 pub fn layers(store: Store) -> AnyView {
     let layer = store.part(|state| state.layer);
-    maybe(move || {
+    live(move || {
         layer.get().map(|layer| {
             let (id, title, body) = match layer {
                 Layer::Menu => ("menu-t", "Account and settings", menu(store)),
                 Layer::Keys => ("keys-t", "Keys", keys_list(store)),
             };
-            view! {
-                <div class="scrim" on:click=move |_| store.send(Msg::Layer(None))></div>
-                <div class="sheet menu" role="dialog" aria-modal="true" aria-labelledby=id>
-                    <div class="hd">
-                        <h2 id=id tabindex="-1">{title}</h2>
-                        {icon_button(store, "close", "Close", Msg::Layer(None))}
-                    </div>
-                    <div class="body" tabindex="0" role="group" aria-label=title>{body}</div>
-                </div>
-            }
-            .into_any()
+            several()
+                .with(el("div", "scrim").on_click(move || store.send(Msg::Layer(None))))
+                .with(
+                    el("div", "sheet menu")
+                        .attr("role", "dialog")
+                        .attr("aria-modal", "true")
+                        .attr("aria-labelledby", id)
+                        .with(
+                            el("div", "hd")
+                                .with(
+                                    el("h2", "")
+                                        .attr("id", id)
+                                        .attr("tabindex", "-1")
+                                        .with(title),
+                                )
+                                .with(icon_button(store, "close", "Close", Msg::Layer(None))),
+                        )
+                        .with(
+                            el("div", "body")
+                                .attr("tabindex", "0")
+                                .attr("role", "group")
+                                .attr("aria-label", title)
+                                .with(body),
+                        ),
+                )
+                .draw()
         })
     })
 }
@@ -109,35 +129,51 @@ fn menu(store: Store) -> AnyView {
     let reading = store.peek(|state| state.reading().is_some());
     let configured = store.peek(|state| !matches!(state.session, Session::Asking));
     let signed_in = account.is_some();
-    view! {
-        <dl class="kv">
-            {account.map(|account| view! { <dt>"Account"</dt><dd><b>{account}</b>{roles.map(|roles| view! { <span class="sub">{roles}</span> })}</dd> })}
-            {backend.map(|backend| view! { <dt>"Backend"</dt><dd>{backend}</dd> })}
-            <dt>"Version"</dt><dd>{env!("CARGO_PKG_VERSION")}</dd>
-        </dl>
-        <div class="go">
-            {reading.then(|| Button::of("btn").sends(store, Msg::Leave, "Another alert"))}
-            {Button::of("btn").sends(store, Msg::Layer(Some(Layer::Keys)), "Keys")}
-            {configured.then(|| Button::of("btn").sends(store, Msg::ChangeBackend, "Change backend"))}
-            {signed_in.then(|| Button::of("btn").sends(store, Msg::SignOut, "Sign out"))}
-        </div>
-    }
-    .into_any()
+    several()
+        .with(
+            el("dl", "kv")
+                .with(account.map(|account| {
+                    several().with(el("dt", "").with("Account")).with(
+                        el("dd", "")
+                            .with(el("b", "").with(account))
+                            .with(roles.map(|roles| el("span", "sub").with(roles))),
+                    )
+                }))
+                .with(backend.map(|backend| {
+                    several()
+                        .with(el("dt", "").with("Backend"))
+                        .with(el("dd", "").with(backend))
+                }))
+                .with(el("dt", "").with("Version"))
+                .with(el("dd", "").with(env!("CARGO_PKG_VERSION"))),
+        )
+        .with(
+            el("div", "go")
+                .with(reading.then(|| Button::of("btn").sends(store, Msg::Leave, "Another alert")))
+                .with(Button::of("btn").sends(store, Msg::Layer(Some(Layer::Keys)), "Keys"))
+                .with(
+                    configured.then(|| {
+                        Button::of("btn").sends(store, Msg::ChangeBackend, "Change backend")
+                    }),
+                )
+                .with(signed_in.then(|| Button::of("btn").sends(store, Msg::SignOut, "Sign out"))),
+        )
+        .draw()
 }
 
 fn keys_list(store: Store) -> AnyView {
     let off = store.part(|state| state.keys_off);
     let rows = keys::LIST
         .iter()
-        .map(|(key, what)| view! { <dt><kbd>{*key}</kbd></dt><dd>{*what}</dd> }.into_any())
-        .collect_view();
-    view! {
-        <dl class="kv">{rows}</dl>
-        <p class="foot">"Active while the focus is in the panel and outside a field. Approve has no key: reach it with Tab, press it."</p>
-        {live(move || {
+        .map(|(key, what)| {
+            several()
+                .with(el("dt", "").with(el("kbd", "").with(*key)))
+                .with(el("dd", "").with(*what))
+                .draw()
+        })
+        .collect::<Vec<_>>();
+    several().with(el("dl", "kv").with(rows)).with(el("p", "foot").with("Active while the focus is in the panel and outside a field. Approve has no key: reach it with Tab, press it.")).with(live(move || {
             let off = off.get();
             switch(store, !off, "Keys on", Msg::KeysOff(!off))
-        })}
-    }
-    .into_any()
+        })).draw()
 }

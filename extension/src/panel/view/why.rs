@@ -3,6 +3,8 @@
 use aside_shared::analysis::{Assessment, SignalGroup, Verdict};
 use leptos::prelude::*;
 
+use super::element::{el, live, several};
+
 use super::chips::cites;
 use super::head::word;
 use super::icons::icon;
@@ -11,6 +13,7 @@ use super::text::{sentence, visible};
 use crate::panel::score::{Bar, odds, signed, waterfall};
 use crate::panel::state::{Cited, Msg};
 use crate::panel::store::Store;
+use crate::panel::words::percent;
 
 /// The whole view, with its way back.
 pub fn why(store: Store) -> AnyView {
@@ -18,29 +21,12 @@ pub fn why(store: Store) -> AnyView {
     let heading = move || {
         shown.get().map(|assessment| match assessment.verdict {
             Verdict::Benign | Verdict::Unknown => {
-                format!("Why {}", word(&assessment).to_lowercase())
+                format!("Why {}", word(&assessment).to_ascii_lowercase())
             }
             _ => format!("Why {:?} {}", assessment.priority, word(&assessment)),
         })
     };
-    view! {
-        <div class="back">
-            {Button::of("ib").id("why-back").label("Back to the brief").sends(store, Msg::Back, icon("left"))}
-            <h1 id="sub-t">{heading}</h1>
-        </div>
-        <div class="view" role="region" aria-labelledby="sub-t" tabindex="0">
-            {move || shown.get().map(|assessment| view! {
-                {how_sure(store, &assessment)}
-                {how_bad(store, &assessment)}
-                <div class="sec">
-                    <p class="dim">
-                        "By rule weights, not by outcomes: the starting point is assumed until Aside knows how such alerts ended."
-                    </p>
-                </div>
-            })}
-        </div>
-    }
-    .into_any()
+    several().with(el("div", "back").with(Button::of("ib").id("why-back").label("Back to the brief").sends(store, Msg::Back, icon("left"))).with(el("h1", "").attr("id", "sub-t").with(live(heading)))).with(el("div", "view").attr("role", "region").attr("aria-labelledby", "sub-t").attr("tabindex", "0").with(live(move || shown.get().map(|assessment| several().with(how_sure(store, &assessment)).with(how_bad(store, &assessment)).with(el("div", "sec").with(el("p", "dim").with("By rule weights, not by outcomes: the starting point is assumed until Aside knows how such alerts ended."))))))).draw()
 }
 
 fn how_sure(store: Store, assessment: &Assessment) -> AnyView {
@@ -49,58 +35,55 @@ fn how_sure(store: Store, assessment: &Assessment) -> AnyView {
     let axis = drawn.axis;
     let last = drawn.bars.len().saturating_sub(1);
     let bar = |at: usize| drawn.bars.get(at).copied();
-    let base = view! {
-        <li>
-            <span class="what">"Where every alert starts: assumed"</span>
-            {bar(0).map(|bar| plot(axis, bar, "base", true, true))}
-            <span class="val">{signed(score.base)}</span>
-        </li>
-    };
+    let base = el("li", "")
+        .with(el("span", "what").with("Where every alert starts: assumed"))
+        .with(bar(0).map(|bar| plot(axis, bar, "base", true, true)))
+        .with(el("span", "val").with(signed(score.base)));
     let groups = score
         .groups
         .iter()
         .enumerate()
         .map(|(at, group)| {
             let class = if group.points < 0 { "down" } else { "up" };
-            view! {
-                <li>
-                    {group_words(store, at, group)}
-                    {bar(at + 1).map(|bar| plot(axis, bar, class, false, at + 2 < last + 1))}
-                    <span class="val">{signed(group.points)}</span>
-                </li>
-            }
+            el("li", "")
+                .with(group_words(store, at, group))
+                .with(bar(at + 1).map(|bar| plot(axis, bar, class, false, at + 2 < last + 1)))
+                .with(el("span", "val").with(signed(group.points)))
         })
-        .collect_view();
+        .collect::<Vec<_>>();
     let percent = assessment.malicious_percent;
     let foot = format!(
         "+3 points double the odds, +10 make them ten times as high. The sum {} is odds of {}: {percent} %.",
         signed(score.total),
         odds(score.total),
     );
-    view! {
-        <section class="sec" aria-labelledby="s-sure">
-            <header>
-                <h2 id="s-sure">{format!("How sure: {percent} % malicious")}</h2>
-                <span class="more">"points"</span>
-            </header>
-            <ol class="wf">
-                {base}
-                {groups}
-                <li class="total">
-                    <span class="what">"Sum"</span>
-                    {bar(last).map(|bar| plot(axis, bar, "sum", true, false))}
-                    <span class="val">{signed(score.total)}</span>
-                </li>
-            </ol>
-            <p class="key foot">
-                <span>"raises"</span>
-                <span class="lo">"lowers"</span>
-                <span class="ba">"starting point"</span>
-            </p>
-            <p class="foot">{foot}</p>
-        </section>
-    }
-    .into_any()
+    el("section", "sec")
+        .attr("aria-labelledby", "s-sure")
+        .with(
+            el("header", "")
+                .with(
+                    el("h2", "")
+                        .attr("id", "s-sure")
+                        .with(format!("How sure: {percent} % malicious")),
+                )
+                .with(el("span", "more").with("points")),
+        )
+        .with(
+            el("ol", "wf").with(base).with(groups).with(
+                el("li", "total")
+                    .with(el("span", "what").with("Sum"))
+                    .with(bar(last).map(|bar| plot(axis, bar, "sum", true, false)))
+                    .with(el("span", "val").with(signed(score.total))),
+            ),
+        )
+        .with(
+            el("p", "key foot")
+                .with(el("span", "").with("raises"))
+                .with(el("span", "lo").with("lowers"))
+                .with(el("span", "ba").with("starting point")),
+        )
+        .with(el("p", "foot").with(foot))
+        .draw()
 }
 
 /// What was seen, with the group's further signals folded.
@@ -108,19 +91,27 @@ fn group_words(store: Store, at: usize, group: &SignalGroup) -> AnyView {
     let place = format!("w{at}");
     let mut signals = group.signals.iter();
     let first = signals.next().map(|signal| {
-        view! {
-            {sentence(&signal.sentence)}
-            {cites(store, &signal.evidence, &Cited::Elsewhere, &place)}
-        }
+        several().with(sentence(&signal.sentence)).with(cites(
+            store,
+            &signal.evidence,
+            &Cited::Elsewhere,
+            &place,
+        ))
     });
     let rules = group
         .signals
         .iter()
         .map(|signal| {
             let weight = format!("{}, rule ", signed(signal.weight));
-            view! { <li><span>{visible(&signal.title)}</span><small class="dim">{weight}<code>{signal.rule.to_string()}</code></small></li> }
+            el("li", "")
+                .with(el("span", "").with(visible(&signal.title)))
+                .with(
+                    el("small", "dim")
+                        .with(weight)
+                        .with(el("code", "").with(signal.rule.to_string())),
+                )
         })
-        .collect_view();
+        .collect::<Vec<_>>();
     let sum: i32 = group.signals.iter().map(|signal| signal.weight).sum();
     let capped = (sum != group.points).then(|| {
         let words = format!(
@@ -128,36 +119,34 @@ fn group_words(store: Store, at: usize, group: &SignalGroup) -> AnyView {
             signed(sum),
             signed(group.points)
         );
-        view! { <p class="dim">{words}</p> }
+        el("p", "dim").with(words)
     });
     let number = group.signals.len();
     let label = match number {
         1 => "1 rule".to_owned(),
         number => format!("{number} rules"),
     };
-    view! {
-        <span class="what">
-            {first}
-            {(number > 0).then(|| view! {
-                <details><summary>{label}</summary><ul class="rules">{rules}</ul>{capped}</details>
-            })}
-        </span>
-    }
-    .into_any()
+    el("span", "what")
+        .with(first)
+        .with((number > 0).then(|| {
+            el("details", "")
+                .with(el("summary", "").with(label))
+                .with(el("ul", "rules").with(rules))
+                .with(capped)
+        }))
+        .draw()
 }
 
 fn plot(axis: f64, bar: Bar, class: &'static str, from_zero: bool, goes_on: bool) -> AnyView {
-    view! {
-        <span class="plot">
+    let drawn = view! {
             <svg aria-hidden="true">
-                <rect class="axis" x=format!("{axis}%") width="1" height="100%"/>
-                {(!from_zero).then(|| view! { <rect class="link" x=format!("{}%", bar.from) width="1" height="9"/> })}
-                {goes_on.then(|| view! { <rect class="link" x=format!("{}%", bar.to) y="19" width="1" height="100%"/> })}
-                <rect class=class x=format!("{}%", bar.x) y="9" width=format!("{}%", bar.width) height="10"/>
+                <rect class="axis" x=percent(axis) width="1" height="100%"/>
+                {(!from_zero).then(|| view! { <rect class="link" x=percent(bar.from) width="1" height="9"/> })}
+                {goes_on.then(|| view! { <rect class="link" x=percent(bar.to) y="19" width="1" height="100%"/> })}
+                <rect class=class x=percent(bar.x) y="9" width=percent(bar.width) height="10"/>
             </svg>
-        </span>
-    }
-    .into_any()
+    };
+    el("span", "plot").with(drawn.into_any()).draw()
 }
 
 fn how_bad(store: Store, assessment: &Assessment) -> AnyView {
@@ -204,26 +193,36 @@ fn how_bad(store: Store, assessment: &Assessment) -> AnyView {
             all
         });
     let heading = format!("How bad: {}", assessment.priority.word());
-    view! {
-        <section class="sec" aria-labelledby="s-bad">
-            <header><h2 id="s-bad">{heading}</h2></header>
-            <dl class="kv">
-                {(!assessment.cause.is_empty()).then(|| view! { <dt>"Because"</dt><dd>{visible(&assessment.cause)}</dd> })}
-                {(!techniques.is_empty()).then(|| view! {
-                    <dt>"Techniques"</dt>
-                    <dd class="tags">
-                        {techniques.iter().map(|name| view! { <span class="tag-t">{visible(name)}</span> }).collect_view()}
-                    </dd>
-                })}
-                {vendor.map(|(label, severity, _)| view! {
-                    <dt>{format!("{label} says")}</dt>
-                    <dd>
-                        {visible(&severity)}
-                        {(!tactics.is_empty()).then(|| view! { <span class="sub">{visible(&tactics.join(", "))}</span> })}
-                    </dd>
-                })}
-            </dl>
-        </section>
-    }
-    .into_any()
+    el("section", "sec")
+        .attr("aria-labelledby", "s-bad")
+        .with(el("header", "").with(el("h2", "").attr("id", "s-bad").with(heading)))
+        .with(
+            el("dl", "kv")
+                .with((!assessment.cause.is_empty()).then(|| {
+                    several()
+                        .with(el("dt", "").with("Because"))
+                        .with(el("dd", "").with(visible(&assessment.cause)))
+                }))
+                .with((!techniques.is_empty()).then(|| {
+                    several().with(el("dt", "").with("Techniques")).with(
+                        el("dd", "tags").with(
+                            techniques
+                                .iter()
+                                .map(|name| el("span", "tag-t").with(visible(name)))
+                                .collect::<Vec<_>>(),
+                        ),
+                    )
+                }))
+                .with(vendor.map(|(label, severity, _)| {
+                    several()
+                        .with(el("dt", "").with(format!("{label} says")))
+                        .with(
+                            el("dd", "").with(visible(&severity)).with(
+                                (!tactics.is_empty())
+                                    .then(|| el("span", "sub").with(visible(&tactics.join(", ")))),
+                            ),
+                        )
+                })),
+        )
+        .draw()
 }

@@ -6,12 +6,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Call,
+    Call, Falcon,
     envelope::{Reply, error_about, meta},
     fql::{self, Dialect, Filter},
 };
 use crate::{
-    Lab,
     clock::{rfc3339_ms, rfc3339_ns},
     world::locked,
 };
@@ -27,7 +26,7 @@ const LARGEST_PAGE: i64 = 1_000;
 /// The tenant's alerts that pass a filter, sorted.
 fn select<'a>(
     alerts: &'a BTreeMap<String, Value>,
-    (lab, call): (&Lab, &Call),
+    (falcon, call): (&Falcon, &Call),
     filter: &Filter,
     hidden: bool,
     text: Option<&str>,
@@ -38,7 +37,7 @@ fn select<'a>(
             .unwrap_or("timestamp|desc"),
     )
     .map_err(|what| Reply::refuse(400, what))?;
-    let now = lab.world.clock.now_ms();
+    let now = falcon.world.clock.now_ms();
     let text = text.map(str::to_lowercase).filter(|text| !text.is_empty());
     let mut found: Vec<&Value> = alerts
         .values()
@@ -64,11 +63,11 @@ fn parse(filter: Option<&str>) -> Result<Filter, Reply> {
 }
 
 /// `GET /alerts/queries/alerts/v2`.
-pub fn query(lab: &Lab, call: &Call) -> Reply {
-    try_query(lab, call).unwrap_or_else(|refusal| refusal)
+pub fn query(falcon: &Falcon, call: &Call) -> Reply {
+    try_query(falcon, call).unwrap_or_else(|refusal| refusal)
 }
 
-fn try_query(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
+fn try_query(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
     let limit = call.number("limit")?.unwrap_or(100);
     let offset = call.number("offset")?.unwrap_or(0);
     if !(0..=DEEPEST).contains(&limit) || offset < 0 {
@@ -80,10 +79,10 @@ fn try_query(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
     if offset + limit > DEEPEST {
         return Err(Reply::refuse(400, "offset + limit must not exceed 10000"));
     }
-    let alerts = locked(&lab.falcon.alerts);
+    let alerts = locked(&falcon.alerts);
     let found = select(
         &alerts,
-        (lab, call),
+        (falcon, call),
         &parse(call.parameter("filter"))?,
         call.flag("include_hidden", true)?,
         call.parameter("q"),
@@ -122,13 +121,13 @@ fn ids_of(call: &Call) -> Result<Vec<String>, Reply> {
 }
 
 /// `POST /alerts/entities/alerts/v2`.
-pub fn entities(lab: &Lab, call: &Call) -> Reply {
-    try_entities(lab, call).unwrap_or_else(|refusal| refusal)
+pub fn entities(falcon: &Falcon, call: &Call) -> Reply {
+    try_entities(falcon, call).unwrap_or_else(|refusal| refusal)
 }
 
-fn try_entities(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
+fn try_entities(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
     let hidden = call.flag("include_hidden", true)?;
-    let alerts = locked(&lab.falcon.alerts);
+    let alerts = locked(&falcon.alerts);
     let (mut found, mut errors) = (Vec::new(), Vec::new());
     for id in ids_of(call)? {
         match alerts.get(&id).filter(|alert| {
@@ -142,11 +141,11 @@ fn try_entities(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
 }
 
 /// `POST /alerts/combined/alerts/v1`.
-pub fn combined(lab: &Lab, call: &Call) -> Reply {
-    try_combined(lab, call).unwrap_or_else(|refusal| refusal)
+pub fn combined(falcon: &Falcon, call: &Call) -> Reply {
+    try_combined(falcon, call).unwrap_or_else(|refusal| refusal)
 }
 
-fn try_combined(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
+fn try_combined(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
     let text = |name: &str| match call.body.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -164,10 +163,10 @@ fn try_combined(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
         text("sort")?,
         text("after")?.filter(|after| !after.is_empty()),
     );
-    let alerts = locked(&lab.falcon.alerts);
+    let alerts = locked(&falcon.alerts);
     let found = select(
         &alerts,
-        (lab, call),
+        (falcon, call),
         &parse(filter.as_deref())?,
         true,
         None,
@@ -222,14 +221,14 @@ fn read_after(token: &str) -> Option<(String, usize, String)> {
 }
 
 /// `POST /alerts/aggregates/alerts/v2`.
-pub fn aggregates(lab: &Lab, call: &Call) -> Reply {
+pub fn aggregates(falcon: &Falcon, call: &Call) -> Reply {
     let queries = call.body.as_array().cloned().unwrap_or_default();
     if queries.is_empty() {
         return Reply::refuse(400, "at least one aggregation is needed");
     }
     let mut results = Vec::new();
     for query in &queries {
-        match aggregate(lab, call, query) {
+        match aggregate(falcon, call, query) {
             Ok(result) => results.push(result),
             Err(refusal) => return refusal,
         }
@@ -257,7 +256,7 @@ const AGGREGATION_MEMBERS: &[&str] = &[
     "time_zone",
 ];
 
-fn aggregate(lab: &Lab, call: &Call, query: &Value) -> Result<Value, Reply> {
+fn aggregate(falcon: &Falcon, call: &Call, query: &Value) -> Result<Value, Reply> {
     let Some(object) = query.as_object() else {
         return Err(Reply::refuse(400, "an aggregation must be an object"));
     };
@@ -275,10 +274,10 @@ fn aggregate(lab: &Lab, call: &Call, query: &Value) -> Result<Value, Reply> {
     if let sort @ ("_count.desc" | "_count.asc") = text("sort") {
         return Err(Reply::refuse(400, format!("invalid sort {sort:?}")));
     }
-    let alerts = locked(&lab.falcon.alerts);
+    let alerts = locked(&falcon.alerts);
     let found = select(
         &alerts,
-        (lab, call),
+        (falcon, call),
         &parse(Some(text("filter")))?,
         call.flag("include_hidden", true)?,
         Some(text("q")),
@@ -325,7 +324,7 @@ fn aggregate(lab: &Lab, call: &Call, query: &Value) -> Result<Value, Reply> {
                     "Internal Server Error: please provide trace-id for support",
                 ));
             };
-            let now = lab.world.clock.now_ms();
+            let now = falcon.world.clock.now_ms();
             let bound = |range: &Value, name: &str, otherwise: i64| match range
                 .get(name)
                 .and_then(Value::as_str)
@@ -361,11 +360,11 @@ fn aggregate(lab: &Lab, call: &Call, query: &Value) -> Result<Value, Reply> {
 }
 
 /// `PATCH /alerts/entities/alerts/v3`.
-pub fn patch(lab: &Lab, call: &Call) -> Reply {
-    try_patch(lab, call).unwrap_or_else(|refusal| refusal)
+pub fn patch(falcon: &Falcon, call: &Call) -> Reply {
+    try_patch(falcon, call).unwrap_or_else(|refusal| refusal)
 }
 
-fn try_patch(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
+fn try_patch(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
     call.flag("include_hidden", true)?;
     let ids = ids_of(call)?;
     let Some(Value::Array(items)) = call.body.get("action_parameters") else {
@@ -381,9 +380,9 @@ fn try_patch(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
     for item in items {
         steps.push(step(item)?);
     }
-    let now = lab.world.clock.now_ms();
+    let now = falcon.world.clock.now_ms();
     let (mut changed, mut errors) = (0, Vec::new());
-    let mut alerts = locked(&lab.falcon.alerts);
+    let mut alerts = locked(&falcon.alerts);
     for id in ids {
         let Some(alert) = alerts
             .get_mut(&id)
@@ -396,14 +395,14 @@ fn try_patch(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
             continue;
         };
         for (name, value) in &steps {
-            apply(record, name, value, now, &call.client_id, lab);
+            apply(record, name, value, now, &call.client_id, falcon);
         }
         record.insert(
             "updated_timestamp".to_owned(),
             json!(rfc3339_ns(now, 345_678)),
         );
         changed += 1;
-        lab.world.log(
+        falcon.world.log(
             "patch_alert",
             &id,
             &call.caller,
@@ -475,7 +474,7 @@ fn apply(
     value: &str,
     now: i64,
     client_id: &str,
-    lab: &Lab,
+    falcon: &Falcon,
 ) {
     let list = |record: &mut Map<String, Value>, name: &str| {
         record
@@ -535,7 +534,7 @@ fn apply(
             record.insert("tags".to_owned(), Value::Array(tags));
         }
         "assign_to_user_id" | "assign_to_name" | "assign_to_uuid" => {
-            assign(record, name, value, lab)
+            assign(record, name, value, falcon)
         }
         _ => {
             for name in ["assigned_to_name", "assigned_to_uid", "assigned_to_uuid"] {
@@ -545,8 +544,8 @@ fn apply(
     }
 }
 
-fn assign(record: &mut Map<String, Value>, name: &str, value: &str, lab: &Lab) {
-    let person = lab
+fn assign(record: &mut Map<String, Value>, name: &str, value: &str, falcon: &Falcon) {
+    let person = falcon
         .world
         .fleet
         .people

@@ -19,10 +19,6 @@ pub struct Reply {
     pub verbatim: Option<String>,
 }
 
-/// Marks a response that must never be sent: the connection is closed instead.
-#[derive(Debug, Clone, Copy)]
-pub struct Cut;
-
 impl Reply {
     /// A JSON answer as it is.
     #[must_use]

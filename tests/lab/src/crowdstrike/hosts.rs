@@ -8,7 +8,7 @@ use super::{
     fql::{self, Dialect, Filter},
     render,
 };
-use crate::{Lab, world::Containment, world::locked};
+use crate::world::{Containment, locked};
 
 const SERVICE: &str = "device-api";
 /// Most ids of a details call.
@@ -31,22 +31,23 @@ pub struct Scroll {
 }
 
 /// The tenant's hosts as device entities, in the fleet's order.
-fn devices(lab: &Lab, cid: &str) -> Vec<Value> {
-    lab.world
+fn devices(falcon: &Falcon, cid: &str) -> Vec<Value> {
+    falcon
+        .world
         .fleet
         .hosts
         .iter()
         .enumerate()
-        .filter(|(_, host)| lab.falcon.cid_of(host) == cid)
-        .map(|(index, _)| render::device(&lab.world, &lab.falcon, index))
+        .filter(|(_, host)| falcon.cid_of(host) == cid)
+        .map(|(index, _)| render::device(&falcon.world, falcon, index))
         .collect()
 }
 
-fn select(lab: &Lab, call: &Call) -> Result<Vec<Value>, Reply> {
+fn select(falcon: &Falcon, call: &Call) -> Result<Vec<Value>, Reply> {
     let filter: Filter = fql::parse(call.parameter("filter").unwrap_or(""), Dialect::Hosts)
         .map_err(|error| Reply::refuse(400, error.to_string()))?;
-    let now = lab.world.clock.now_ms();
-    let mut found: Vec<Value> = devices(lab, &call.cid)
+    let now = falcon.world.clock.now_ms();
+    let mut found: Vec<Value> = devices(falcon, &call.cid)
         .into_iter()
         .filter(|device| filter.matches(device, Dialect::Hosts, now))
         .collect();
@@ -73,17 +74,17 @@ fn limit(call: &Call, otherwise: i64, most: i64) -> Result<i64, Reply> {
 }
 
 /// `GET /devices/queries/devices/v1`.
-pub fn query(lab: &Lab, call: &Call) -> Reply {
-    try_query(lab, call).unwrap_or_else(|refusal| refusal)
+pub fn query(falcon: &Falcon, call: &Call) -> Reply {
+    try_query(falcon, call).unwrap_or_else(|refusal| refusal)
 }
 
-fn try_query(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
+fn try_query(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
     let limit = limit(call, 100, 5_000)?;
     let offset = call.number("offset")?.unwrap_or(0);
     if offset < 0 || offset + limit > DEEPEST {
         return Err(Reply::refuse(400, "offset + limit must not exceed 10000"));
     }
-    let found = select(lab, call)?;
+    let found = select(falcon, call)?;
     let total = found.len();
     let ids = found
         .into_iter()
@@ -100,14 +101,14 @@ fn try_query(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
 
 /// One page of a scroll: ids, the next token (empty at the end), its end in nanoseconds, the total.
 fn scroll_page(
-    lab: &Lab,
+    falcon: &Falcon,
     call: &Call,
     limit: i64,
 ) -> Result<(Vec<String>, String, i64, usize), Reply> {
-    let now = lab.world.clock.now_ms();
+    let now = falcon.world.clock.now_ms();
     let mut scroll = match call.parameter("offset").filter(|offset| !offset.is_empty()) {
         None => {
-            let ids = select(lab, call)?
+            let ids = select(falcon, call)?
                 .into_iter()
                 .filter_map(|device| device["device_id"].as_str().map(str::to_owned))
                 .collect();
@@ -118,7 +119,7 @@ fn scroll_page(
                 cid: call.cid.clone(),
             }
         }
-        Some(token) => locked(&lab.falcon.scrolls)
+        Some(token) => locked(&falcon.scrolls)
             .get(token)
             .filter(|scroll| scroll.expires_ms > now && scroll.cid == call.cid)
             .cloned()
@@ -134,21 +135,21 @@ fn scroll_page(
         .collect();
     scroll.next += page.len();
     let token = if scroll.next < total {
-        lab.falcon.fresh(64)
+        falcon.fresh(64)
     } else {
         String::new()
     };
     scroll.expires_ms = now + SCROLL_MS;
     let expires_ns = scroll.expires_ms * 1_000_000;
     if !token.is_empty() {
-        locked(&lab.falcon.scrolls).insert(token.clone(), scroll);
+        locked(&falcon.scrolls).insert(token.clone(), scroll);
     }
     Ok((page, token, expires_ns, total))
 }
 
 /// `GET /devices/queries/devices-scroll/v1`.
-pub fn scroll(lab: &Lab, call: &Call) -> Reply {
-    let page = limit(call, 100, 10_000).and_then(|limit| scroll_page(lab, call, limit));
+pub fn scroll(falcon: &Falcon, call: &Call) -> Reply {
+    let page = limit(call, 100, 10_000).and_then(|limit| scroll_page(falcon, call, limit));
     match page {
         Ok((ids, token, expires_ns, total)) => Reply::page(
             SERVICE,
@@ -160,8 +161,8 @@ pub fn scroll(lab: &Lab, call: &Call) -> Reply {
 }
 
 /// `GET /devices/combined/devices/v1`.
-pub fn combined(lab: &Lab, call: &Call) -> Reply {
-    let page = limit(call, 100, 5_000).and_then(|limit| scroll_page(lab, call, limit));
+pub fn combined(falcon: &Falcon, call: &Call) -> Reply {
+    let page = limit(call, 100, 5_000).and_then(|limit| scroll_page(falcon, call, limit));
     let (ids, token, expires_ns, total) = match page {
         Ok(page) => page,
         Err(refusal) => return refusal,
@@ -173,7 +174,7 @@ pub fn combined(lab: &Lab, call: &Call) -> Reply {
         .map(str::trim)
         .filter(|field| !field.is_empty())
         .collect();
-    let found = devices(lab, &call.cid)
+    let found = devices(falcon, &call.cid)
         .into_iter()
         .filter(|device| ids.iter().any(|id| device["device_id"] == id.as_str()))
         .map(|device| only(device, &wanted))
@@ -219,22 +220,23 @@ fn ids_of(call: &Call, most: usize) -> Result<Vec<String>, Reply> {
     Ok(ids)
 }
 
-fn index_of(lab: &Lab, call: &Call, id: &str) -> Option<usize> {
-    lab.world
+fn index_of(falcon: &Falcon, call: &Call, id: &str) -> Option<usize> {
+    falcon
+        .world
         .host_index(id)
-        .filter(|index| lab.falcon.cid_of(&lab.world.fleet.hosts[*index]) == call.cid)
+        .filter(|index| falcon.cid_of(&falcon.world.fleet.hosts[*index]) == call.cid)
 }
 
 /// `POST` and `GET /devices/entities/devices/v2`.
-pub fn details(lab: &Lab, call: &Call) -> Reply {
+pub fn details(falcon: &Falcon, call: &Call) -> Reply {
     let ids = match ids_of(call, MOST_DETAILS) {
         Ok(ids) => ids,
         Err(refusal) => return refusal,
     };
     let (mut found, mut errors) = (Vec::new(), Vec::new());
     for id in ids {
-        match index_of(lab, call, &id) {
-            Some(index) => found.push(render::device(&lab.world, &lab.falcon, index)),
+        match index_of(falcon, call, &id) {
+            Some(index) => found.push(render::device(&falcon.world, falcon, index)),
             None => errors.push(error_about(404, &id, "device not found")),
         }
     }
@@ -250,20 +252,20 @@ pub fn details(lab: &Lab, call: &Call) -> Reply {
 }
 
 /// `GET /devices/entities/online-state/v1`.
-pub fn online_state(lab: &Lab, call: &Call) -> Reply {
+pub fn online_state(falcon: &Falcon, call: &Call) -> Reply {
     let ids = match ids_of(call, MOST_ACTED) {
         Ok(ids) => ids,
         Err(refusal) => return refusal,
     };
     let (mut found, mut errors) = (Vec::new(), Vec::new());
     for id in ids {
-        match index_of(lab, call, &id) {
+        match index_of(falcon, call, &id) {
             Some(index) => {
-                let state = lab.world.host(index);
+                let state = falcon.world.host(index);
                 found.push(json!({
                     "id": id,
                     "cid": call.cid,
-                    "last_seen": render::last_seen(&lab.world, index),
+                    "last_seen": render::last_seen(&falcon.world, index),
                     "state": if state.online { "online" } else { "offline" },
                 }));
             }
@@ -274,7 +276,7 @@ pub fn online_state(lab: &Lab, call: &Call) -> Reply {
 }
 
 /// `POST /devices/entities/devices-actions/v2`.
-pub fn act(lab: &Lab, call: &Call) -> Reply {
+pub fn act(falcon: &Falcon, call: &Call) -> Reply {
     let ids = match ids_of(call, MOST_ACTED) {
         Ok(ids) => ids,
         Err(refusal) => return refusal,
@@ -291,28 +293,32 @@ pub fn act(lab: &Lab, call: &Call) -> Reply {
     };
     let (mut done, mut errors) = (Vec::new(), Vec::new());
     for id in ids {
-        let Some(index) = index_of(lab, call, &id) else {
+        let Some(index) = index_of(falcon, call, &id) else {
             errors.push(error_about(404, &id, "device not found"));
             continue;
         };
-        if action == "lift_containment" && lab.world.host(index).containment == Containment::Normal
+        if action == "lift_containment"
+            && falcon.world.host(index).containment == Containment::Normal
         {
             errors.push(error_about(409, &id, "the device is not contained"));
             continue;
         }
         let changed = if action == "contain" {
-            lab.world.contain(index)
+            falcon.world.contain(index)
         } else {
-            lab.world.lift(index)
+            falcon.world.lift(index)
         };
-        lab.world.log(action, &id, &call.caller, changed, None);
+        falcon.world.log(action, &id, &call.caller, changed, None);
         done.push(json!({ "id": id, "path": "/devices/entities/devices/v1" }));
     }
-    let status = match errors.first() {
-        Some(error) if done.is_empty() => {
-            u16::try_from(error["code"].as_u64().unwrap_or(400)).unwrap_or(400)
-        }
-        _ => 202,
+    // Where nothing was done: a conflict if that is all that was wrong. The operation knows no 404.
+    let status = match (
+        done.is_empty(),
+        errors.iter().all(|error| error["code"] == 409),
+    ) {
+        (true, true) => 409,
+        (true, false) => 400,
+        (false, _) => 202,
     };
     Reply::json(
         status,
@@ -341,19 +347,6 @@ pub fn status_word(containment: Containment) -> &'static str {
         Containment::Contained => "contained",
         Containment::Lifting => "lift_containment_pending",
     }
-}
-
-/// The containment that Falcon's word means.
-#[must_use]
-pub fn containment_of(word: &str) -> Option<Containment> {
-    [
-        Containment::Normal,
-        Containment::Pending,
-        Containment::Contained,
-        Containment::Lifting,
-    ]
-    .into_iter()
-    .find(|containment| status_word(*containment) == word)
 }
 
 /// Policies as a host reports them: keys mix `_` and `-`, and what is not applied has a null date.

@@ -1,12 +1,14 @@
 //! CrowdStrike Falcon's API: the gateway (routes, tokens, scopes, limits, strictness) before the services.
 
 pub mod alerts;
+mod console;
 pub mod cql;
 pub mod envelope;
 pub mod fql;
 pub mod hosts;
 pub mod operations;
 pub mod other_kinds;
+mod platform;
 pub mod queryjobs;
 pub mod render;
 pub mod scopes;
@@ -16,7 +18,6 @@ pub mod token;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex},
-    time::Duration,
 };
 
 use axum::{
@@ -27,14 +28,13 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Lab,
     clock::rfc3339_ms,
     draw::Draw,
-    faults::{Fault, Moment},
+    faults::{Cut, Fault},
     record::Entry,
     world::{World, locked},
 };
-use envelope::{Cut, Reply};
+use envelope::Reply;
 use operations::{Operation, Route, Shape, route};
 use scopes::{Client, Scope};
 
@@ -49,6 +49,8 @@ const LARGEST_BODY: usize = 8 * 1024 * 1024;
 /// What Falcon keeps.
 #[derive(Debug)]
 pub struct Falcon {
+    /// What is so.
+    pub world: Arc<World>,
     /// The customer.
     pub cid: String,
     /// The customer's child tenant.
@@ -143,9 +145,10 @@ impl Call {
 impl Falcon {
     /// Falcon's records of the world.
     #[must_use]
-    pub fn new(world: &World) -> Self {
+    pub fn new(world: &Arc<World>) -> Arc<Self> {
         let mut draw = Draw::new(world.seed, "crowdstrike tenant");
         let falcon = Self {
+            world: world.clone(),
             cid: draw.hex(32),
             member_cid: draw.hex(32),
             link_token: format!("g04000{}", draw.letters(26)),
@@ -161,18 +164,10 @@ impl Falcon {
         };
         let telemetry = telemetry::rows(world, &falcon);
         *locked(&falcon.alerts) = render::alerts(world, &falcon);
-        Self {
+        Arc::new(Self {
             telemetry,
             ..falcon
-        }
-    }
-
-    /// As at the start; tokens stay valid.
-    pub fn reset(&self, world: &World) {
-        *locked(&self.alerts) = render::alerts(world, self);
-        locked(&self.jobs).clear();
-        locked(&self.scrolls).clear();
-        locked(&self.rate).clear();
+        })
     }
 
     /// Hexadecimal digits that nobody can guess from outside.
@@ -202,7 +197,7 @@ impl Falcon {
 }
 
 /// Answers one request to the API.
-pub async fn answer(State(lab): State<Arc<Lab>>, request: Request) -> Response<Body> {
+pub async fn answer(State(falcon): State<Arc<Falcon>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, LARGEST_BODY).await else {
         return Reply::gateway(413, "request entity too large").into_response();
@@ -213,24 +208,30 @@ pub async fn answer(State(lab): State<Arc<Lab>>, request: Request) -> Response<B
     } else {
         None
     };
-    let holder = lab.world.faults.holder();
+    let holder = falcon.world.faults.holder();
     let fault = operation.and_then(|found| {
-        lab.world
+        falcon
+            .world
             .faults
             .take(PLATFORM, found.id, found.gives_tokens())
     });
-    let number = lab
+    let number = falcon
         .world
         .record
-        .arrive(entry(&lab, &parts, &bytes, operation));
+        .arrive(entry(&falcon, &parts, &bytes, operation));
 
     let reply = match fault {
-        None => Some(perform(&lab, &parts, &bytes, route)),
-        Some(fault) => perform_with(&lab, &parts, &bytes, route, fault, holder).await,
+        None => Some(perform(&falcon, &parts, &bytes, route)),
+        Some(fault) => {
+            let instead = |fault: &Fault| answer_on_demand(&falcon, fault);
+            fault
+                .play(holder, instead, || perform(&falcon, &parts, &bytes, route))
+                .await
+        }
     };
     match reply {
         Some(reply) => {
-            lab.world.record.answered(number, reply.status);
+            falcon.world.record.answered(number, reply.status);
             reply.into_response()
         }
         None => {
@@ -241,37 +242,19 @@ pub async fn answer(State(lab): State<Arc<Lab>>, request: Request) -> Response<B
     }
 }
 
-/// The request under a fault; none when the connection must be closed without an answer.
-async fn perform_with(
-    lab: &Lab,
-    parts: &Parts,
-    bytes: &Bytes,
-    route: Route,
-    fault: Fault,
-    mut holder: tokio::sync::watch::Receiver<u64>,
-) -> Option<Reply> {
-    if let Some(latency) = fault.latency_ms {
-        tokio::time::sleep(Duration::from_millis(latency)).await;
+/// What a fault wants to be answered, if it wants anything.
+fn answer_on_demand(falcon: &Falcon, fault: &Fault) -> Option<Reply> {
+    match (&fault.body, fault.status) {
+        (Some(text), status) => Some(Reply::verbatim(status.unwrap_or(200), text.clone())),
+        (None, Some(status)) => Some(refusal_on_demand(falcon, status, fault.retry_after_s)),
+        (None, None) => None,
     }
-    if fault.hold == Some(Moment::Before) {
-        // An error would mean that the lab is ending.
-        holder.changed().await.ok()?;
-    }
-    if fault.drop == Some(Moment::Before) {
-        return None;
-    }
-    let reply = match (fault.body, fault.status) {
-        (Some(text), status) => Reply::verbatim(status.unwrap_or(200), text),
-        (None, Some(status)) => refusal_on_demand(lab, status, fault.retry_after_s),
-        (None, None) => perform(lab, parts, bytes, route),
-    };
-    if fault.hold == Some(Moment::After) {
-        holder.changed().await.ok()?;
-    }
-    (fault.drop != Some(Moment::After)).then_some(reply)
 }
 
-fn refusal_on_demand(lab: &Lab, status: u16, retry_after_s: Option<i64>) -> Reply {
+fn refusal_on_demand(falcon: &Falcon, status: u16, retry_after_s: Option<i64>) -> Reply {
+    if (300..400).contains(&status) {
+        return token::elsewhere(falcon, status, "us-2");
+    }
     let message = match status {
         401 => "access denied, invalid bearer token",
         403 => "access denied, authorization failed",
@@ -283,7 +266,7 @@ fn refusal_on_demand(lab: &Lab, status: u16, retry_after_s: Option<i64>) -> Repl
     if status != 429 {
         return reply;
     }
-    let at = lab.world.clock.now_ms().div_euclid(1000) + retry_after_s.unwrap_or(1);
+    let at = falcon.world.clock.now_ms().div_euclid(1000) + retry_after_s.unwrap_or(1);
     reply
         .with_header("x-ratelimit-limit", LIMIT_A_MINUTE.to_string())
         .with_header("x-ratelimit-remaining", "0")
@@ -292,12 +275,15 @@ fn refusal_on_demand(lab: &Lab, status: u16, retry_after_s: Option<i64>) -> Repl
 
 /// The request as the gateway and the services take it.
 #[must_use]
-pub fn perform(lab: &Lab, parts: &Parts, bytes: &Bytes, route: Route) -> Reply {
+pub fn perform(falcon: &Falcon, parts: &Parts, bytes: &Bytes, route: Route) -> Reply {
     let (operation, arguments) = match route {
         Route::Found(operation, arguments) => (operation, arguments),
         Route::WrongVerb(verbs) => {
             return Reply::gateway(405, "Method Not Allowed")
                 .with_header("allow", verbs.join(", "));
+        }
+        Route::NotSimulated(what) => {
+            return Reply::gateway(501, &format!("the lab does not simulate {what}"));
         }
         Route::Nowhere => return Reply::gateway(404, "404: Page Not Found"),
     };
@@ -312,13 +298,13 @@ pub fn perform(lab: &Lab, parts: &Parts, bytes: &Bytes, route: Route) -> Reply {
     };
     let mut remaining = None;
     if let Some(scope) = operation.scope {
-        match admit(lab, &mut call, scope) {
+        match admit(falcon, &mut call, scope) {
             Ok(left) => remaining = Some(left),
             Err(refusal) => return *refusal,
         }
     }
     let reply =
-        strictly(operation, &mut call, bytes).unwrap_or_else(|| (operation.perform)(lab, &call));
+        strictly(operation, &mut call, bytes).unwrap_or_else(|| (operation.perform)(falcon, &call));
     match remaining {
         Some(left) => reply
             .with_header("x-ratelimit-limit", LIMIT_A_MINUTE.to_string())
@@ -328,10 +314,9 @@ pub fn perform(lab: &Lab, parts: &Parts, bytes: &Bytes, route: Route) -> Reply {
 }
 
 /// Token, limit and scope; what is left of the limit.
-fn admit(lab: &Lab, call: &mut Call, scope: Scope) -> Result<i64, Box<Reply>> {
-    let now = lab.world.clock.now_ms();
-    let Some(grant) =
-        token::bearer(&call.headers).and_then(|token| lab.falcon.grant_of(token, now))
+fn admit(falcon: &Falcon, call: &mut Call, scope: Scope) -> Result<i64, Box<Reply>> {
+    let now = falcon.world.clock.now_ms();
+    let Some(grant) = token::bearer(&call.headers).and_then(|token| falcon.grant_of(token, now))
     else {
         return Err(Box::new(Reply::gateway(
             401,
@@ -341,7 +326,7 @@ fn admit(lab: &Lab, call: &mut Call, scope: Scope) -> Result<i64, Box<Reply>> {
     call.caller = grant.client.name.to_owned();
     call.client_id = grant.client.id.clone();
     call.cid.clone_from(&grant.cid);
-    let left = lab.falcon.count(&grant.cid, now).map_err(|at| {
+    let left = falcon.count(&grant.cid, now).map_err(|at| {
         Box::new(
             Reply::gateway(429, "API rate limit exceeded.")
                 .with_header("x-ratelimit-limit", LIMIT_A_MINUTE.to_string())
@@ -434,10 +419,15 @@ fn parse_query(parts: &Parts) -> Vec<(String, String)> {
         .collect()
 }
 
-fn entry(lab: &Lab, parts: &Parts, bytes: &Bytes, operation: Option<&'static Operation>) -> Entry {
-    let now = lab.world.clock.now_ms();
+fn entry(
+    falcon: &Falcon,
+    parts: &Parts,
+    bytes: &Bytes,
+    operation: Option<&'static Operation>,
+) -> Entry {
+    let now = falcon.world.clock.now_ms();
     let subject = token::bearer(&parts.headers)
-        .and_then(|token| lab.falcon.grant_of(token, now))
+        .and_then(|token| falcon.grant_of(token, now))
         .map(|grant| grant.client.name.to_owned());
     let body = if matches!(operation.map(|found| found.body), Some(Shape::Form(_))) {
         let fields = form_urlencoded::parse(bytes).map(|(name, value)| {

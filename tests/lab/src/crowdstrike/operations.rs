@@ -1,7 +1,7 @@
 //! The operations that are simulated: verb, path, scope, and every parameter that each takes.
 
 use super::{
-    Call, alerts,
+    Call, Falcon, alerts,
     envelope::Reply,
     hosts, queryjobs,
     scopes::Scope::{
@@ -9,7 +9,6 @@ use super::{
     },
     token,
 };
-use crate::Lab;
 
 /// What a body must be.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +39,7 @@ pub struct Operation {
     /// Body.
     pub body: Shape,
     /// What it does.
-    pub perform: fn(&Lab, &Call) -> Reply,
+    pub perform: fn(&Falcon, &Call) -> Reply,
 }
 
 const PAGING: &[&str] = &["offset", "limit", "sort", "filter"];
@@ -53,7 +52,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/oauth2/token",
         scope: None,
         query: &[],
-        body: Shape::Form(&["client_id", "client_secret", "member_cid"]),
+        body: Shape::Form(&["client_id", "client_secret", "member_cid", "grant_type"]),
         perform: token::grant,
     },
     Operation {
@@ -218,9 +217,84 @@ pub enum Route {
     Found(&'static Operation, Vec<String>),
     /// The path exists for these verbs.
     WrongVerb(Vec<&'static str>),
+    /// The vendor has it, the lab does not.
+    NotSimulated(String),
     /// There is no such path.
     Nowhere,
 }
+
+/// Operations of the simulated services that the lab does not have: verb, path, the vendor's id.
+const NOT_SIMULATED: &[(&str, &str, &str)] = &[
+    (
+        "POST",
+        "/devices/combined/devices/login-history/v1",
+        "QueryDeviceLoginHistory",
+    ),
+    (
+        "POST",
+        "/devices/combined/devices/login-history/v2",
+        "QueryDeviceLoginHistoryV2",
+    ),
+    (
+        "POST",
+        "/devices/combined/devices/network-address-history/v1",
+        "QueryGetNetworkAddressHistoryV1",
+    ),
+    (
+        "PATCH",
+        "/devices/entities/devices/tags/v1",
+        "UpdateDeviceTags",
+    ),
+    (
+        "POST",
+        "/devices/entities/group-actions/v1",
+        "entities_perform_action",
+    ),
+    (
+        "GET",
+        "/devices/queries/devices-hidden/v1",
+        "QueryHiddenDevices",
+    ),
+    (
+        "GET",
+        "/devices/combined/devices-hidden/v1",
+        "CombinedHiddenDevicesByFilter",
+    ),
+    (
+        "GET",
+        "/devices/combined/host-groups/v1",
+        "queryCombinedHostGroups",
+    ),
+    (
+        "POST",
+        "/devices/entities/host-group-actions/v1",
+        "performGroupAction",
+    ),
+    ("GET", "/devices/entities/host-groups/v1", "getHostGroups"),
+    ("GET", "/devices/queries/host-groups/v1", "queryHostGroups"),
+];
+
+/// First segments of the paths of services of which the lab has nothing.
+const OTHER_SERVICES: &[&str] = &[
+    "casemgmt",
+    "cases",
+    "correlation-rules",
+    "discover",
+    "exclusions",
+    "identity-protection",
+    "incidents",
+    "intel",
+    "ioarules",
+    "iocs",
+    "policy",
+    "quarantine",
+    "real-time-response",
+    "real-time-response-audit",
+    "sensors",
+    "spotlight",
+    "user-management",
+    "workflows",
+];
 
 impl Operation {
     /// True for the operations that need no token.
@@ -262,6 +336,20 @@ pub fn route(method: &str, path: &str) -> Route {
             }
             verbs.push(operation.method);
         }
+    }
+    if let Some((_, _, id)) = NOT_SIMULATED
+        .iter()
+        .find(|(verb, known, _)| *verb == method && *known == path)
+    {
+        return Route::NotSimulated((*id).to_owned());
+    }
+    if let Some(rest) = path.strip_prefix(super::token::OTHER_CLOUDS) {
+        let cloud = rest.split('/').next().unwrap_or(rest);
+        return Route::NotSimulated(format!("the cloud {cloud}"));
+    }
+    let service = path.trim_start_matches('/').split('/').next().unwrap_or("");
+    if OTHER_SERVICES.contains(&service) {
+        return Route::NotSimulated(format!("the service {service}"));
     }
     if verbs.is_empty() {
         Route::Nowhere

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{
-    Call,
+    Call, Falcon,
     cql::{self, Outcome, Refusal},
     envelope::Reply,
     fql,
 };
-use crate::{Lab, world::locked};
+use crate::world::locked;
 
 /// Repositories that a tenant has.
 pub const REPOSITORIES: &[&str] = &[
@@ -62,8 +62,8 @@ pub struct Job {
 }
 
 /// `POST /humio/api/v1/repositories/{repository}/queryjobs`.
-pub fn start(lab: &Lab, call: &Call) -> Reply {
-    try_start(lab, call).unwrap_or_else(|refusal| refusal)
+pub fn start(falcon: &Falcon, call: &Call) -> Reply {
+    try_start(falcon, call).unwrap_or_else(|refusal| refusal)
 }
 
 fn repository(call: &Call) -> Result<String, Reply> {
@@ -75,9 +75,9 @@ fn repository(call: &Call) -> Result<String, Reply> {
     }
 }
 
-fn try_start(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
+fn try_start(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
     let repository = repository(call)?;
-    let now = lab.world.clock.now_ms();
+    let now = falcon.world.clock.now_ms();
     let text = call
         .body
         .get("queryString")
@@ -109,7 +109,7 @@ fn try_start(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
         match cql::parse(text) {
             Ok(query) => {
                 let seen = WITH_TELEMETRY.contains(&repository.as_str());
-                query.run(lab.falcon.telemetry.iter().filter(|row| {
+                query.run(falcon.telemetry.iter().filter(|row| {
                     seen && row.cid == call.cid && (start..=end).contains(&row.at_ms)
                 }))
             }
@@ -128,7 +128,7 @@ fn try_start(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
                 ));
             }
         };
-    let id = format!("P{}-{}", lab.falcon.fresh(1), lab.falcon.fresh(24));
+    let id = format!("P{}-{}", falcon.fresh(1), falcon.fresh(24));
     let job = Job {
         repository,
         cid: call.cid.clone(),
@@ -136,16 +136,16 @@ fn try_start(lab: &Lab, call: &Call) -> Result<Reply, Reply> {
         start,
         end,
         outcome,
-        ready_at: now + lab.falcon.chance(150, 900),
+        ready_at: now + falcon.chance(500, 3_000),
         polled_at: now,
         polls: 0,
     };
-    let mut jobs = locked(&lab.falcon.jobs);
+    let mut jobs = locked(&falcon.jobs);
     jobs.retain(|_, job| now - job.polled_at <= UNPOLLED_MS);
     jobs.insert(id.clone(), job);
     Ok(Reply::json(
         200,
-        json!({ "id": id, "hashedQueryOnView": lab.falcon.fresh(32) }),
+        json!({ "id": id, "hashedQueryOnView": falcon.fresh(32) }),
     ))
 }
 
@@ -180,9 +180,9 @@ fn job_id(call: &Call) -> &str {
 }
 
 /// `GET /humio/api/v1/repositories/{repository}/queryjobs/{id}`.
-pub fn status(lab: &Lab, call: &Call) -> Reply {
-    let now = lab.world.clock.now_ms();
-    let mut jobs = locked(&lab.falcon.jobs);
+pub fn status(falcon: &Falcon, call: &Call) -> Reply {
+    let now = falcon.world.clock.now_ms();
+    let mut jobs = locked(&falcon.jobs);
     jobs.retain(|_, job| now - job.polled_at <= UNPOLLED_MS);
     let Some(job) = jobs
         .get_mut(job_id(call))
@@ -205,8 +205,8 @@ pub fn status(lab: &Lab, call: &Call) -> Reply {
         "events": events,
         "metaData": {
             "eventCount": if done { job.outcome.events.len() } else { 0 },
-            "processedEvents": if done { lab.falcon.telemetry.len() } else { 0 },
-            "processedBytes": if done { lab.falcon.telemetry.len() * 900 } else { 0 },
+            "processedEvents": if done { falcon.telemetry.len() } else { 0 },
+            "processedBytes": if done { falcon.telemetry.len() * 900 } else { 0 },
             "totalWork": 4,
             "workDone": if done { 4 } else { 1 },
             "isAggregate": job.outcome.aggregate,
@@ -225,12 +225,12 @@ pub fn status(lab: &Lab, call: &Call) -> Reply {
 }
 
 /// `DELETE /humio/api/v1/repositories/{repository}/queryjobs/{id}`.
-pub fn stop(lab: &Lab, call: &Call) -> Reply {
-    let mut jobs = locked(&lab.falcon.jobs);
+pub fn stop(falcon: &Falcon, call: &Call) -> Reply {
+    let mut jobs = locked(&falcon.jobs);
     match jobs.get(job_id(call)) {
         Some(job) if job.cid == call.cid && Some(&job.repository) == call.arguments.first() => {
             jobs.remove(job_id(call));
-            Reply::empty(204)
+            Reply::empty(200)
         }
         _ => Reply::refuse(404, "query job not found"),
     }

@@ -364,13 +364,15 @@ fn activity(writer: &mut Writer<'_>, event: &Event) {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Lab, clock::Clock};
+    use std::sync::Arc;
+
+    use crate::{clock::Clock, crowdstrike::Falcon, world::World};
 
     #[test]
     fn every_row_names_its_host_by_aid_and_its_actor_by_a_process_that_has_a_row_of_its_own() {
-        let lab = Lab::new(9, Clock::manual(1_780_000_000_000));
-        let started: std::collections::HashSet<(&str, &str)> = lab
-            .falcon
+        let world = Arc::new(World::new(9, Clock::manual(1_780_000_000_000)));
+        let falcon = Falcon::new(&world);
+        let started: std::collections::HashSet<(&str, &str)> = falcon
             .telemetry
             .iter()
             .filter(|row| row.fields["#event_simpleName"].ends_with("ProcessRollup2"))
@@ -381,7 +383,7 @@ mod tests {
                 )
             })
             .collect();
-        for row in &lab.falcon.telemetry {
+        for row in &falcon.telemetry {
             for name in ["ContextProcessId", "ParentProcessId"] {
                 if let Some(process) = row.fields.get(name) {
                     assert!(

@@ -5,10 +5,13 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use super::{Call, Falcon, envelope::Reply, scopes::Client};
-use crate::{Lab, world::locked};
+use crate::world::locked;
 
 /// Seconds that a token lives, as the vendor tells it.
 pub const LIFETIME_S: i64 = 1_799;
+
+/// Where the lab's redirections to another cloud lead; the cloud's name follows.
+pub const OTHER_CLOUDS: &str = "/lab/other-clouds/";
 
 /// A token's holder.
 #[derive(Debug, Clone)]
@@ -40,14 +43,6 @@ impl Falcon {
             .filter(|grant| grant.expires_ms > now_ms)
             .cloned()
     }
-
-    /// Ends every token, as if their time were over.
-    pub fn expire_tokens(&self) -> usize {
-        let mut tokens = locked(&self.tokens);
-        let count = tokens.len();
-        tokens.clear();
-        count
-    }
 }
 
 fn text<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
@@ -57,37 +52,69 @@ fn text<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
         .filter(|value| !value.is_empty())
 }
 
-/// `POST /oauth2/token`.
-pub fn grant(lab: &Lab, call: &Call) -> Reply {
-    let (Some(id), Some(secret)) = (text(call, "client_id"), text(call, "client_secret")) else {
+/// A redirection to another cloud. The link names the lab, never the internet, and what it names answers and redirects
+/// no further: a client that follows comes to an end.
+#[must_use]
+pub fn elsewhere(falcon: &Falcon, status: u16, cloud: &str) -> Reply {
+    let location = format!(
+        "{}{OTHER_CLOUDS}{cloud}/oauth2/token",
+        locked(&falcon.base_url)
+    );
+    Reply::empty(status)
+        .with_header("x-cs-region", cloud)
+        .with_header("location", location)
+}
+
+/// Id and secret in a Basic header: as they are, or percent-encoded as RFC 6749 (2.3.1) wants them.
+fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, encoded) = value.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (id, secret) = pair.split_once(':')?;
+    let plain = |text: &str| {
+        percent_encoding::percent_decode_str(text)
+            .decode_utf8_lossy()
+            .into_owned()
+    };
+    Some((plain(id), plain(secret)))
+}
+
+/// `POST /oauth2/token`, with id and secret in the form, or in a Basic header as OAuth libraries try first.
+pub fn grant(falcon: &Falcon, call: &Call) -> Reply {
+    if !matches!(text(call, "grant_type"), None | Some("client_credentials")) {
+        return Reply::gateway(400, "grant_type must be client_credentials");
+    }
+    let in_form = text(call, "client_id")
+        .zip(text(call, "client_secret"))
+        .map(|(id, secret)| (id.to_owned(), secret.to_owned()));
+    let Some((id, secret)) = in_form.or_else(|| basic(&call.headers)) else {
         return Reply::gateway(400, "client_id and client_secret are required");
     };
-    let Some(client) = lab.falcon.clients.iter().find(|client| client.id == id) else {
+    let Some(client) = falcon.clients.iter().find(|client| client.id == id) else {
         return Reply::gateway(403, "access denied, authorization failed");
     };
     if let Some(cloud) = client.other_cloud {
-        // The link names the lab, never the internet.
-        let location = format!("{}/oauth2/token", locked(&lab.falcon.base_url));
-        return Reply::empty(308)
-            .with_header("x-cs-region", cloud)
-            .with_header("location", location);
+        return elsewhere(falcon, 308, cloud);
     }
     if client.secret != secret {
         return Reply::gateway(401, "access denied, invalid client credentials");
     }
     let cid = match text(call, "member_cid") {
-        None => lab.falcon.cid.clone(),
-        Some(member) if member == lab.falcon.member_cid => member.to_owned(),
+        None => falcon.cid.clone(),
+        Some(member) if member == falcon.member_cid => member.to_owned(),
         Some(_) => return Reply::gateway(403, "access denied, authorization failed"),
     };
     let token = format!(
         "{}.{}.{}",
         STANDARD.encode(r#"{"alg":"RS256","typ":"JWT"}"#),
-        lab.falcon.fresh(64),
-        lab.falcon.fresh(64)
+        falcon.fresh(64),
+        falcon.fresh(64)
     );
-    let expires_ms = lab.world.clock.now_ms() + LIFETIME_S * 1000;
-    locked(&lab.falcon.tokens).insert(
+    let expires_ms = falcon.world.clock.now_ms() + LIFETIME_S * 1000;
+    locked(&falcon.tokens).insert(
         token.clone(),
         Grant {
             client: client.clone(),
@@ -103,32 +130,20 @@ pub fn grant(lab: &Lab, call: &Call) -> Reply {
 }
 
 /// `POST /oauth2/revoke`, with the client's id and secret in a Basic header.
-pub fn revoke(lab: &Lab, call: &Call) -> Reply {
-    let known = call
-        .headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
-        .and_then(|(_, encoded)| STANDARD.decode(encoded.trim()).ok())
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .and_then(|pair| {
-            pair.split_once(':')
-                .map(|(id, secret)| (id.to_owned(), secret.to_owned()))
-        })
-        .is_some_and(|(id, secret)| {
-            lab.falcon
-                .clients
-                .iter()
-                .any(|client| client.id == id && client.secret == secret)
-        });
+pub fn revoke(falcon: &Falcon, call: &Call) -> Reply {
+    let known = basic(&call.headers).is_some_and(|(id, secret)| {
+        falcon
+            .clients
+            .iter()
+            .any(|client| client.id == id && client.secret == secret)
+    });
     if !known {
         return Reply::gateway(401, "access denied, invalid client credentials");
     }
     let Some(token) = text(call, "token") else {
         return Reply::gateway(400, "token is required");
     };
-    locked(&lab.falcon.tokens).remove(token);
+    locked(&falcon.tokens).remove(token);
     Reply::json(
         200,
         json!({ "meta": super::envelope::meta("crowdstrike-api-gateway"), "resources": [], "errors": [] }),

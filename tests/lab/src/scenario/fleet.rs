@@ -1,9 +1,12 @@
 //! The invented organization: its hosts and people, drawn from the seed.
 
+use serde::Serialize;
+
 use crate::draw::Draw;
 
 /// An operating system family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum System {
     /// Windows.
     Windows,
@@ -14,7 +17,8 @@ pub enum System {
 }
 
 /// What a host is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// A person's machine.
     Workstation,

@@ -1,15 +1,16 @@
 //! The console's pages as a browser gets them.
 
+use aside_lab::platform::Platform;
 use serde_json::json;
 
 use crate::scene::{Scene, send};
 
-const HOSTS: &[&str] = aside_lab::console::CONSOLE_HOSTS;
+const FIRST: &str = "falcon.crowdstrike.com";
 
 async fn page(scene: &Scene, host: &str, path: &str) -> reqwest::Response {
     let request = scene
         .http
-        .get(format!("{}{path}", scene.running.console_url))
+        .get(format!("{}{path}", scene.console_url))
         .header("host", host);
     request.send().await.expect("an answer")
 }
@@ -17,7 +18,9 @@ async fn page(scene: &Scene, host: &str, path: &str) -> reqwest::Response {
 #[tokio::test]
 async fn every_console_host_serves_the_page_on_every_route_under_a_strict_policy() {
     let scene = Scene::new().await;
-    for host in HOSTS {
+    let hosts = scene.falcon.clone().console().hosts;
+    assert_eq!((hosts[0], hosts.len()), (FIRST, 5));
+    for host in hosts {
         for path in [
             "/activity-v2/detections",
             "/activity-v2/detections/a%3Ab?_cid=g0",
@@ -55,7 +58,7 @@ async fn a_page_that_frames_an_address_may_try_and_another_host_is_an_ordinary_p
     let scene = Scene::new().await;
     let response = page(
         &scene,
-        HOSTS[0],
+        FIRST,
         "/activity-v2/detections?frame=chrome-extension%3A%2F%2Fx%2Fpanel.html",
     )
     .await;
@@ -77,7 +80,7 @@ async fn a_page_that_frames_an_address_may_try_and_another_host_is_an_ordinary_p
 #[tokio::test]
 async fn the_pages_hold_no_inline_script_style_or_handler() {
     let scene = Scene::new().await;
-    for host in [HOSTS[0], "not-a-console.example"] {
+    for host in [FIRST, "not-a-console.example"] {
         let text = page(&scene, host, "/").await.text().await.expect("a page");
         assert!(
             !text.contains("style=")
@@ -95,7 +98,7 @@ async fn the_list_has_the_newest_first_with_the_vendors_own_links() {
     let rows = send(
         scene
             .http
-            .get(format!("{}/api/console/alerts", scene.running.console_url)),
+            .get(format!("{}/api/console/alerts", scene.console_url)),
     )
     .await
     .body;
@@ -142,7 +145,7 @@ async fn an_alerts_page_shows_the_hosts_state_now_and_the_comments() {
     let shown = send(
         scene
             .http
-            .get(format!("{}/api/console/alert", scene.running.console_url))
+            .get(format!("{}/api/console/alert", scene.console_url))
             .query(&[("id", id)]),
     )
     .await
@@ -157,17 +160,18 @@ async fn an_alerts_page_shows_the_hosts_state_now_and_the_comments() {
     let device = send(
         scene
             .http
-            .get(format!("{}/api/console/host", scene.running.console_url))
+            .get(format!("{}/api/console/host", scene.console_url))
             .query(&[("id", host)]),
     )
     .await
     .body;
     assert_eq!(device["device"]["status"], "contained");
     assert_eq!(
-        send(scene.http.get(format!(
-            "{}/api/console/alert?id=nobody",
-            scene.running.console_url
-        )))
+        send(
+            scene
+                .http
+                .get(format!("{}/api/console/alert?id=nobody", scene.console_url))
+        )
         .await
         .status,
         404

@@ -106,7 +106,7 @@ async fn an_answer_may_be_any_text_and_an_unspecific_fault_leaves_tokens_alone()
     assert_eq!(request.text().await.expect("a text"), broken);
     let outage = json!({"platform": "crowdstrike", "operation": "*", "status": 503, "count": 2});
     scene.control("/faults", Some(outage)).await;
-    let client = &scene.lab.falcon.clients[0];
+    let client = &scene.falcon.clients[0];
     assert_eq!(
         scene
             .form(
@@ -135,6 +135,58 @@ async fn an_answer_may_be_any_text_and_an_unspecific_fault_leaves_tokens_alone()
 }
 
 #[tokio::test]
+async fn an_answer_may_be_malformed_or_of_any_status_after_the_effect_is_there() {
+    let scene = Scene::new().await;
+    let token = scene.token("full").await;
+    let host = host_of(&scene).await;
+    for (fault, action, status, expected) in [
+        (
+            json!({"body": "<html>", "status": 202}),
+            "contain",
+            202,
+            "normal",
+        ),
+        (
+            json!({"body": "<html>", "status": 202, "moment": "after"}),
+            "contain",
+            202,
+            "containment_pending",
+        ),
+        (
+            json!({"status": 500, "moment": "after"}),
+            "lift_containment",
+            500,
+            "lift_containment_pending",
+        ),
+    ] {
+        let mut fault = fault;
+        fault["platform"] = json!("crowdstrike");
+        fault["operation"] = json!("PerformActionV2");
+        assert_eq!(scene.control("/faults", Some(fault)).await.status, 201);
+        let answer = scene.act(&token, action, &[&host]).await;
+        assert_eq!(answer.status, status);
+        assert_eq!(scene.status(&token, &host).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn any_answer_may_be_a_redirection_that_names_a_cloud_and_stays_in_the_lab() {
+    let scene = Scene::new().await;
+    let token = scene.token("full").await;
+    for status in [301, 308] {
+        let fault = json!({"platform": "crowdstrike", "status": status});
+        assert_eq!(scene.control("/faults", Some(fault)).await.status, 201);
+        let answer = scene.get(&token, "/alerts/queries/alerts/v2", &[]).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("x-cs-region")),
+            (status, Some("us-2"))
+        );
+        let location = answer.header("location").expect("a location");
+        assert!(location.starts_with(&scene.base_url), "{location}");
+    }
+}
+
+#[tokio::test]
 async fn faults_that_make_no_sense_are_refused() {
     let scene = Scene::new().await;
     for fault in [
@@ -143,6 +195,8 @@ async fn faults_that_make_no_sense_are_refused() {
         json!({"platform": "crowdstrike", "status": 503, "operation": "Nonsense"}),
         json!({"platform": "crowdstrike", "status": 503, "colour": "red"}),
         json!({"platform": "crowdstrike", "hold": "during"}),
+        json!({"platform": "crowdstrike", "hold": "after", "moment": "after"}),
+        json!({"platform": "crowdstrike", "status": 204}),
         json!({"status": 503}),
     ] {
         assert_eq!(

@@ -26,7 +26,7 @@ async fn a_token_lives_half_an_hour_and_not_a_second_longer() {
 #[tokio::test]
 async fn bad_credentials_are_refused_as_the_sheet_says() {
     let scene = Scene::new().await;
-    let client = &scene.lab.falcon.clients[0];
+    let client = &scene.falcon.clients[0];
     for (fields, status) in [
         (vec![], 400),
         (vec![("client_id", client.id.as_str())], 400),
@@ -67,7 +67,7 @@ async fn bad_credentials_are_refused_as_the_sheet_says() {
     }
     let json = scene
         .http
-        .post(format!("{}/oauth2/token", scene.running.base_url))
+        .post(format!("{}/oauth2/token", scene.base_url))
         .json(&json!({"client_id": client.id, "client_secret": client.secret}));
     assert_eq!(send(json).await.status, 415);
 }
@@ -76,7 +76,6 @@ async fn bad_credentials_are_refused_as_the_sheet_says() {
 async fn a_client_of_another_cloud_is_sent_there_without_leaving_this_machine() {
     let scene = Scene::new().await;
     let client = scene
-        .lab
         .falcon
         .clients
         .iter()
@@ -92,19 +91,100 @@ async fn a_client_of_another_cloud_is_sent_there_without_leaving_this_machine() 
         (answer.status.as_u16(), answer.header("x-cs-region")),
         (308, Some("us-2"))
     );
-    assert!(
-        answer
-            .header("location")
-            .expect("a location")
-            .starts_with(&scene.running.base_url)
+    let location = answer.header("location").expect("a location");
+    assert!(location.starts_with(&scene.base_url));
+    // Who follows comes to an end there, by a client that follows as the vendor's own SDK does.
+    let following = reqwest::Client::builder().build().expect("a client");
+    let end = send(
+        following
+            .post(format!("{}/oauth2/token", scene.base_url))
+            .form(&[("client_id", &client.id), ("client_secret", &client.secret)]),
+    )
+    .await;
+    assert_eq!(
+        (end.status.as_u16(), end.message()),
+        (501, "the lab does not simulate the cloud us-2")
     );
+}
+
+#[tokio::test]
+async fn an_oauth_library_may_send_its_grant_type_and_the_credentials_in_a_header() {
+    let scene = Scene::new().await;
+    let client = &scene.falcon.clients[0];
+    let path = format!("{}/oauth2/token", scene.base_url);
+    let grant = [("grant_type", "client_credentials")];
+    for (secret, status) in [(client.secret.as_str(), 201), ("wrong", 401)] {
+        let request = scene
+            .http
+            .post(&path)
+            .basic_auth(&client.id, Some(secret))
+            .form(&grant);
+        let answer = send(request).await;
+        assert_eq!(answer.status, status);
+        assert_eq!(answer.body["access_token"].is_string(), status == 201);
+    }
+    let form = [
+        ("client_id", client.id.as_str()),
+        ("client_secret", &client.secret),
+        grant[0],
+    ];
+    assert_eq!(send(scene.http.post(&path).form(&form)).await.status, 201);
+    assert_eq!(send(scene.http.post(&path).form(&grant)).await.status, 400);
+    let record = scene.control("/requests", None).await.body.to_string();
+    assert!(!record.contains(client.secret.as_str()));
+}
+
+#[tokio::test]
+async fn what_the_vendor_has_and_the_lab_has_not_is_said_to_be_the_labs_lack() {
+    let scene = Scene::new().await;
+    let token = scene.token("full").await;
+    for (method, path, what) in [
+        (
+            Method::POST,
+            "/devices/combined/devices/login-history/v1",
+            "QueryDeviceLoginHistory",
+        ),
+        (
+            Method::POST,
+            "/devices/combined/devices/login-history/v2",
+            "QueryDeviceLoginHistoryV2",
+        ),
+        (
+            Method::POST,
+            "/devices/combined/devices/network-address-history/v1",
+            "QueryGetNetworkAddressHistoryV1",
+        ),
+        (
+            Method::PATCH,
+            "/devices/entities/devices/tags/v1",
+            "UpdateDeviceTags",
+        ),
+        (
+            Method::GET,
+            "/devices/queries/devices-hidden/v1",
+            "QueryHiddenDevices",
+        ),
+        (
+            Method::POST,
+            "/real-time-response/entities/sessions/v1",
+            "the service real-time-response",
+        ),
+    ] {
+        let request = scene.request(method, path).bearer_auth(&token);
+        let answer = send(request.json(&json!({}))).await;
+        assert_eq!(answer.status, 501, "{path}");
+        assert_eq!(
+            answer.message(),
+            format!("the lab does not simulate {what}")
+        );
+    }
 }
 
 #[tokio::test]
 async fn a_child_tenant_has_alerts_and_hosts_of_its_own() {
     let scene = Scene::new().await;
-    let client = &scene.lab.falcon.clients[0];
-    let member = scene.lab.falcon.member_cid.clone();
+    let client = &scene.falcon.clients[0];
+    let member = scene.falcon.member_cid.clone();
     let granted = scene
         .form(
             "/oauth2/token",
@@ -135,7 +215,7 @@ async fn a_child_tenant_has_alerts_and_hosts_of_its_own() {
         .as_str()
         .expect("a host")
         .to_owned();
-    assert_eq!(scene.act(&child, "contain", &[&host]).await.status, 404);
+    assert_eq!(scene.act(&child, "contain", &[&host]).await.status, 400);
     assert_eq!(scene.status(&parent, &host).await, "normal");
 }
 
@@ -143,12 +223,12 @@ async fn a_child_tenant_has_alerts_and_hosts_of_its_own() {
 async fn a_revoked_token_is_gone_and_revoking_needs_the_clients_secret() {
     let scene = Scene::new().await;
     let token = scene.token("full").await;
-    let client = scene.lab.falcon.clients[0].clone();
+    let client = scene.falcon.clients[0].clone();
     let revoke = |secret: &str| {
         let basic = STANDARD.encode(format!("{}:{secret}", client.id));
         scene
             .http
-            .post(format!("{}/oauth2/revoke", scene.running.base_url))
+            .post(format!("{}/oauth2/revoke", scene.base_url))
             .header("authorization", format!("Basic {basic}"))
             .form(&[("token", &token)])
     };
@@ -390,7 +470,7 @@ async fn the_limit_itself_refuses_the_request_after_the_last() {
         .into_parts();
     let ask = || {
         aside_lab::crowdstrike::perform(
-            &scene.lab,
+            &scene.falcon,
             &parts,
             &axum::body::Bytes::new(),
             aside_lab::crowdstrike::operations::route("GET", ONLINE),
@@ -423,7 +503,7 @@ async fn every_request_is_recorded_and_no_secret_is() {
     scene.get("made-up", ALERTS, &[]).await;
     let record = scene.control("/requests", None).await.body;
     let text = record.to_string();
-    let secret = &scene.lab.falcon.clients[0].secret;
+    let secret = &scene.falcon.clients[0].secret;
     assert!(!text.contains(secret.as_str()) && !text.contains(&token));
     let entries = record.as_array().expect("entries");
     let seen: Vec<(&Value, &Value, &Value)> = entries

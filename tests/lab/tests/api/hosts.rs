@@ -131,12 +131,21 @@ async fn actions_on_nobody_on_too_many_or_of_no_name_are_refused() {
     let token = scene.token("full").await;
     let many: Vec<String> = (0..101).map(|index| format!("{index:032x}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let nobody = "0123456789abcdef0123456789abcdef";
+    let unknown = scene.act(&token, "contain", &[nobody]).await;
+    assert_eq!(unknown.status, 400, "the operation knows no 404");
     assert_eq!(
-        scene
-            .act(&token, "contain", &["0123456789abcdef0123456789abcdef"])
-            .await
-            .status,
-        404
+        (
+            &unknown.body["errors"][0]["code"],
+            &unknown.body["errors"][0]["id"]
+        ),
+        (&json!(404), &json!(nobody))
+    );
+    let host = host_of(&scene, "lolbin-download").await;
+    let beside = scene.act(&token, "contain", &[nobody, &host]).await;
+    assert_eq!(
+        (beside.status.as_u16(), &beside.body["errors"][0]["code"]),
+        (202, &json!(404))
     );
     assert_eq!(scene.act(&token, "contain", &[]).await.status, 400);
     assert_eq!(scene.act(&token, "contain", &many).await.status, 400);

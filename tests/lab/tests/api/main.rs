@@ -5,6 +5,7 @@ mod console;
 mod control;
 mod gateway;
 mod hosts;
+mod platforms;
 mod program;
 mod queryjobs;
 mod scene;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use aside_lab::{
     Lab,
     clock::Clock,
+    crowdstrike::Falcon,
     serve::{Options, Running, start},
+    world::World,
 };
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -15,6 +17,11 @@ pub const START: i64 = 1_780_000_000_000;
 
 pub struct Scene {
     pub lab: Arc<Lab>,
+    pub falcon: Arc<Falcon>,
+    /// Of Falcon's API.
+    pub base_url: String,
+    /// Of Falcon's console.
+    pub console_url: String,
     pub running: Running,
     pub http: Client,
 }
@@ -53,19 +60,31 @@ impl Scene {
     pub async fn with_seed(seed: u64) -> Self {
         // Another test may have been first; either way one is there.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let lab = Lab::new(seed, Clock::manual(START));
+        let world = Arc::new(World::new(seed, Clock::manual(START)));
+        let falcon = Falcon::new(&world);
+        let lab = Arc::new(Lab {
+            world,
+            platforms: vec![falcon.clone()],
+        });
         let running = start(&lab, Options::default()).await.expect("free ports");
         let http = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .expect("a client");
-        Self { lab, running, http }
+        let served = &running.platforms[0];
+        Self {
+            lab,
+            falcon,
+            base_url: served.base_url.clone(),
+            console_url: served.console_url.clone(),
+            running,
+            http,
+        }
     }
 
     /// A token of the client with this name.
     pub async fn token(&self, name: &str) -> String {
         let client = self
-            .lab
             .falcon
             .clients
             .iter()
@@ -92,7 +111,7 @@ impl Scene {
     pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         send(
             self.http
-                .post(format!("{}{path}", self.running.base_url))
+                .post(format!("{}{path}", self.base_url))
                 .form(fields),
         )
         .await
@@ -100,7 +119,7 @@ impl Scene {
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http
-            .request(method, format!("{}{path}", self.running.base_url))
+            .request(method, format!("{}{path}", self.base_url))
     }
 
     pub async fn get(&self, token: &str, path: &str, query: &[(&str, &str)]) -> Answer {

@@ -1,14 +1,17 @@
 //! What a story became in Falcon's records: ids that exist, parents that exist, telemetry that agrees with the alert.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use aside_lab::{Lab, clock::Clock, scenario::hostile};
+use aside_lab::{clock::Clock, crowdstrike::Falcon, scenario::hostile, world::World};
 use serde_json::Value;
 
 const SEEDS: &[u64] = &[1, 20_260_131, u64::MAX];
 
-fn alerts(lab: &Lab) -> BTreeMap<String, Value> {
-    lab.falcon.alerts.lock().expect("not poisoned").clone()
+fn alerts(falcon: &Falcon) -> BTreeMap<String, Value> {
+    falcon.alerts.lock().expect("not poisoned").clone()
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
@@ -16,22 +19,25 @@ fn text<'a>(value: &'a Value, name: &str) -> &'a str {
 }
 
 /// Endpoint alerts that a story tells (not the hostile ones).
-fn endpoint(lab: &Lab) -> Vec<Value> {
-    alerts(lab)
+fn endpoint(falcon: &Falcon) -> Vec<Value> {
+    alerts(falcon)
         .into_values()
         .filter(|alert| alert["product"] == "epp")
         .collect()
 }
 
-fn lab(seed: u64) -> std::sync::Arc<Lab> {
-    Lab::new(seed, Clock::manual(1_780_000_000_000))
+fn falcon(seed: u64) -> Arc<Falcon> {
+    Falcon::new(&Arc::new(World::new(
+        seed,
+        Clock::manual(1_780_000_000_000),
+    )))
 }
 
 #[test]
 fn an_alerts_ids_agree_with_each_other_and_with_its_host() {
     for seed in SEEDS {
-        let lab = lab(*seed);
-        for alert in endpoint(&lab) {
+        let falcon = falcon(*seed);
+        for alert in endpoint(&falcon) {
             let (cid, aid, id) = (
                 text(&alert, "cid"),
                 text(&alert, "agent_id"),
@@ -47,7 +53,7 @@ fn an_alerts_ids_agree_with_each_other_and_with_its_host() {
                 "{id}"
             );
             assert_eq!(text(&alert["device"], "device_id"), aid);
-            assert!(lab.world.host_index(aid).is_some());
+            assert!(falcon.world.host_index(aid).is_some());
             assert_eq!(
                 text(&alert, "triggering_process_graph_id"),
                 format!("pid:{aid}:{}", text(&alert, "process_id"))
@@ -60,9 +66,8 @@ fn an_alerts_ids_agree_with_each_other_and_with_its_host() {
 #[test]
 fn telemetry_agrees_with_the_alert_about_the_process_and_its_ancestry() {
     for seed in SEEDS {
-        let lab = lab(*seed);
-        let processes: BTreeMap<(&str, &str), &aside_lab::crowdstrike::telemetry::Row> = lab
-            .falcon
+        let falcon = falcon(*seed);
+        let processes: BTreeMap<(&str, &str), &aside_lab::crowdstrike::telemetry::Row> = falcon
             .telemetry
             .iter()
             .filter(|row| row.fields["#event_simpleName"].ends_with("ProcessRollup2"))
@@ -76,7 +81,7 @@ fn telemetry_agrees_with_the_alert_about_the_process_and_its_ancestry() {
                 )
             })
             .collect();
-        for alert in endpoint(&lab) {
+        for alert in endpoint(&falcon) {
             let aid = text(&alert, "agent_id");
             let row = processes[&(aid, text(&alert, "process_id"))];
             for (field, member) in [
@@ -108,11 +113,10 @@ fn telemetry_agrees_with_the_alert_about_the_process_and_its_ancestry() {
 
 #[test]
 fn files_names_and_connections_of_an_alert_stand_in_the_telemetry_of_its_process() {
-    let lab = lab(3);
+    let falcon = falcon(3);
     let mut seen = [0; 3];
-    for alert in endpoint(&lab) {
-        let own: Vec<_> = lab
-            .falcon
+    for alert in endpoint(&falcon) {
+        let own: Vec<_> = falcon
             .telemetry
             .iter()
             .filter(|row| {
@@ -151,13 +155,13 @@ fn files_names_and_connections_of_an_alert_stand_in_the_telemetry_of_its_process
 
 #[test]
 fn no_record_names_a_scenario() {
-    let lab = lab(5);
-    let names: Vec<String> = lab
+    let falcon = falcon(5);
+    let names: Vec<String> = falcon
         .world
         .stories()
         .map(|story| story.name.clone())
         .collect();
-    for alert in alerts(&lab).values() {
+    for alert in alerts(&falcon).values() {
         let written = alert.to_string();
         assert!(names.iter().all(|name| !written.contains(name.as_str())));
     }
@@ -165,8 +169,8 @@ fn no_record_names_a_scenario() {
 
 #[test]
 fn the_real_records_oddities_are_there() {
-    let lab = lab(5);
-    let alerts = alerts(&lab);
+    let falcon = falcon(5);
+    let alerts = alerts(&falcon);
     let any = |test: &dyn Fn(&Value) -> bool| alerts.values().any(test);
     assert!(
         alerts
@@ -213,8 +217,8 @@ fn the_real_records_oddities_are_there() {
 
 #[test]
 fn every_kind_is_there_and_only_endpoint_kinds_have_a_host() {
-    let lab = lab(5);
-    let alerts = alerts(&lab);
+    let falcon = falcon(5);
+    let alerts = alerts(&falcon);
     let products: BTreeSet<&str> = alerts
         .values()
         .map(|alert| text(alert, "product"))
@@ -244,9 +248,9 @@ fn every_kind_is_there_and_only_endpoint_kinds_have_a_host() {
 
 #[test]
 fn nothing_is_dated_after_the_labs_start() {
-    let lab = lab(5);
-    let start = aside_lab::clock::rfc3339_ns(lab.world.started_ms, 999_999);
-    for alert in alerts(&lab).values() {
+    let falcon = falcon(5);
+    let start = aside_lab::clock::rfc3339_ns(falcon.world.started_ms, 999_999);
+    for alert in alerts(&falcon).values() {
         for name in [
             "timestamp",
             "created_timestamp",
@@ -262,17 +266,17 @@ fn nothing_is_dated_after_the_labs_start() {
         }
     }
     assert!(
-        lab.falcon
+        falcon
             .telemetry
             .iter()
-            .all(|row| row.at_ms <= lab.world.started_ms)
+            .all(|row| row.at_ms <= falcon.world.started_ms)
     );
 }
 
 #[test]
 fn a_seed_gives_the_same_records_and_another_seed_others() {
-    let ids = |seed: u64| alerts(&lab(seed)).into_keys().collect::<Vec<_>>();
-    assert_eq!(alerts(&lab(8)), alerts(&lab(8)));
+    let ids = |seed: u64| alerts(&falcon(seed)).into_keys().collect::<Vec<_>>();
+    assert_eq!(alerts(&falcon(8)), alerts(&falcon(8)));
     let (one, other) = (ids(8), ids(9));
     assert_eq!(one.len(), other.len());
     assert!(one.iter().all(|id| !other.contains(id)));
@@ -280,8 +284,8 @@ fn a_seed_gives_the_same_records_and_another_seed_others() {
 
 #[test]
 fn every_payload_stands_unchanged_in_an_alert() {
-    let lab = lab(5);
-    let alerts = alerts(&lab);
+    let falcon = falcon(5);
+    let alerts = alerts(&falcon);
     for (kind, payload) in hostile::PAYLOADS {
         for (path, found) in [
             (
@@ -323,7 +327,7 @@ fn every_payload_stands_unchanged_in_an_alert() {
         ] {
             assert!(found, "{path} {kind}");
         }
-        let rows = &lab.falcon.telemetry;
+        let rows = &falcon.telemetry;
         for field in [
             "RegStringValue",
             "TaskName",

@@ -324,7 +324,7 @@ async fn after_a_429_nothing_is_sent_before_the_time_that_it_names() {
         }
         let refused = vendor.client.change(CONTAIN).await;
         assert!(
-            matches!(refused, Err(CallError::Refused(_))),
+            matches!(refused, Err(CallError::NotSent(_))),
             "nothing has changed"
         );
         assert!(vendor.calls().is_empty());

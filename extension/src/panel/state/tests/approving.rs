@@ -2,6 +2,7 @@
 
 use aside_shared::action::{Risk, RiskLevel};
 use aside_shared::analysis::{Recommendation, Step};
+use aside_shared::api::HostNow;
 use aside_shared::approval::{ExecutionStep, StepState};
 use aside_shared::problem::ProblemKind;
 use aside_shared::text::Span;
@@ -363,6 +364,42 @@ fn a_host_that_another_isolated_offers_neither_isolation_nor_undo() {
         proposal(ProposalStatus::Verified { at_unix_ms: 1 }, 2),
     );
     assert!(!isolated_by_another(state.reading().unwrap(), &"h1".into()));
+}
+
+#[test]
+fn a_host_that_aside_isolated_from_another_alert_is_asides_with_its_undo() {
+    let mut state = advised();
+    // Somebody wanted to take it back from here, and it was declined.
+    let mut declined = proposal(
+        ProposalStatus::Declined {
+            by: "k.mora".into(),
+            at_unix_ms: 9_500,
+        },
+        2,
+    );
+    declined.view.proposal = "p-2".into();
+    declined.view.action = Action::ReleaseHost;
+    changed(&mut state, declined);
+    let mut elsewhere = proposal(ProposalStatus::Verified { at_unix_ms: 1_500 }, 7);
+    elsewhere.view.alert.id = "another".into();
+    elsewhere.view.read_unix_ms = 1_000;
+    elsewhere.may.undo = true;
+    let effects = event(&mut state, 90, AnalysisEvent::Alert(Box::new(alert())));
+    let call = calls(&effects)[0].clone();
+    let now = HostNow {
+        state: host(Isolation::Isolated, Some(true)),
+        isolated_by: Some(elsewhere),
+    };
+    answer(&mut state, call, Reply::Host(Box::new(now)));
+    let reading = state.reading().unwrap();
+    assert!(!isolated_by_another(reading, &"h1".into()));
+    let order: Vec<&str> = reading
+        .proposals
+        .iter()
+        .map(|it| it.view.proposal.as_str())
+        .collect();
+    assert_eq!(order, ["p-2", "p-1"], "newest first");
+    assert_eq!(control(&state), Control::Undo("p-1".into()));
 }
 
 #[test]

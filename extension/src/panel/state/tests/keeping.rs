@@ -31,7 +31,7 @@ fn an_unfinished_question_and_the_place_survive() {
     let reading = fresh.reading().unwrap();
     assert_eq!(reading.draft, "what did it");
     assert_eq!(reading.tab, Tab::Timeline);
-    assert_eq!(reading.scroll[&Tab::Timeline], 240);
+    assert_eq!(reading.scroll.get(&Tab::Timeline), Some(&240));
     assert_eq!(reading.evidence.as_ref(), Some(&open));
 }
 

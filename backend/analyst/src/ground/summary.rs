@@ -1,0 +1,225 @@
+//! The summary with the model's voice in it.
+//!
+//! Its **core** is the lead and what the strongest signals rest on. The model tells a part of the core when
+//! its facts state the relations and, where the rule behind it names techniques, a view of the model's names
+//! one of them: a rule's sentence says more than the bare relation, and that may not be lost. What of the core
+//! the model does not tell is told by the rules; if its facts state nothing of it, the whole summary is the
+//! rules'. What speaks for usual work and what is not known is never left out either.
+
+use aside_shared::analysis::{Claim, ClaimKind, Relation, Signal, View};
+use aside_shared::model::{DroppedClaim, Reading, Told, Voice};
+
+use super::answer::{Answer, dropped, same};
+use super::check::Stands;
+use super::form::Form;
+
+/// Signals, beside the lead, that belong to the core.
+const CORE_SIGNALS: usize = 2;
+
+impl Form<'_> {
+    /// The summary of an answer: its claims that stand, in its order, and the rules' where the core is missing.
+    pub fn summary(&self, answer: &Answer) -> Reading {
+        let mut dropped_claims: Vec<DroppedClaim> = Vec::new();
+        let mut standing: Vec<Stands> = Vec::new();
+        for claimed in &answer.claims {
+            match claimed {
+                Err(gone) => dropped_claims.push(gone.clone()),
+                Ok(claimed) => match self.check(claimed) {
+                    Ok(stands) => standing.push(stands),
+                    Err(reason) => dropped_claims.push(dropped(&claimed.text, reason)),
+                },
+            }
+        }
+        let told = self.in_order(standing);
+        let core = self.core();
+        let missing: Vec<&Claim> = core
+            .iter()
+            .copied()
+            .filter(|part| !self.tells(&told, part))
+            .collect();
+        let is_stated = |part: &&Claim| states(&told, part);
+        let fell_back = told.is_empty() || !core.is_empty() && !core.iter().any(is_stated);
+        let (kept, reworded) = counts(&told);
+        let claims = if fell_back {
+            self.rules_alone()
+        } else {
+            self.with_rules(told, &missing)
+        };
+        let stated = claims
+            .iter()
+            .filter(|told| self.rules_state(&told.claim))
+            .count();
+        Reading {
+            stated_by_rules: u32::try_from(stated).unwrap_or(u32::MAX),
+            claims,
+            kept: if fell_back { 0 } else { kept },
+            reworded: if fell_back { 0 } else { reworded },
+            dropped: dropped_claims,
+            fell_back,
+        }
+    }
+
+    /// A wording that says `then` stays only where what was told before it came before it.
+    fn in_order(&self, standing: Vec<Stands>) -> Vec<Told> {
+        let mut told: Vec<Told> = Vec::with_capacity(standing.len());
+        for Stands {
+            told: mut next,
+            is_later,
+        } in standing
+        {
+            let before = told
+                .iter()
+                .rev()
+                .find(|known| known.claim.kind == ClaimKind::Fact);
+            let is_so = match (
+                before.map(|known| self.first_time(&known.claim)),
+                self.first_time(&next.claim),
+            ) {
+                (Some(Some(before)), Some(now)) => before <= now,
+                (before, _) => before.is_none(),
+            };
+            if is_later
+                && !is_so
+                && let Some(claim) = self.reworded(&next.claim)
+            {
+                next = Told {
+                    claim,
+                    voice: Voice::Aside,
+                };
+            }
+            told.push(next);
+        }
+        told
+    }
+
+    fn first_time(&self, claim: &Claim) -> Option<i64> {
+        let of = |relation: &Relation| {
+            let line = self.line_of(relation)?;
+            line.times().into_iter().flatten().min()
+        };
+        claim.relations.iter().filter_map(of).min()
+    }
+
+    /// The rules' claims that may not be lost.
+    fn core(&self) -> Vec<&Claim> {
+        let strongest: Vec<&Signal> = self.raising().into_iter().take(CORE_SIGNALS + 1).collect();
+        let is_core = |claim: &&Claim| {
+            claim.lead
+                || claim.kind == ClaimKind::Fact
+                    && strongest
+                        .iter()
+                        .any(|signal| signal.evidence == claim.evidence)
+        };
+        self.analysis.claims.iter().filter(is_core).collect()
+    }
+
+    /// Whether these claims tell a part of the core.
+    fn tells(&self, told: &[Told], part: &Claim) -> bool {
+        let named: Vec<&str> = self
+            .raising()
+            .into_iter()
+            .filter(|signal| signal.evidence == part.evidence)
+            .flat_map(|signal| &signal.techniques)
+            .map(|technique| technique.id.as_str())
+            .collect();
+        let names = |told: &Told| match &told.claim.kind {
+            ClaimKind::View(View::Technique { id, .. }) => named.contains(&id.as_str()),
+            _ => false,
+        };
+        states(told, part) && (named.is_empty() || told.iter().any(names))
+    }
+
+    fn rules_alone(&self) -> Vec<Told> {
+        let claims = self.analysis.claims.iter().cloned();
+        claims
+            .map(|claim| Told {
+                claim,
+                voice: Voice::Rules,
+            })
+            .collect()
+    }
+
+    /// The model's claims, with the rules' lead before them where it is missing, and with what else is missing
+    /// after their facts.
+    fn with_rules(&self, told: Vec<Told>, missing: &[&Claim]) -> Vec<Told> {
+        let by_rules = |claim: &Claim| Told {
+            claim: claim.clone(),
+            voice: Voice::Rules,
+        };
+        let mut claims = told;
+        let is_fact = |told: &Told| told.claim.kind == ClaimKind::Fact;
+        let after_facts = claims.iter().rposition(is_fact).map_or(0, |at| at + 1);
+        let further = missing
+            .iter()
+            .filter(|claim| !claim.lead)
+            .map(|claim| by_rules(claim));
+        claims.splice(after_facts..after_facts, further);
+        match (
+            missing.iter().find(|claim| claim.lead),
+            claims.iter().position(is_fact),
+        ) {
+            (Some(lead), _) => claims.insert(0, by_rules(lead)),
+            (None, Some(first)) => claims[..=first].rotate_right(1),
+            (None, None) => {}
+        }
+        for claim in &self.analysis.claims {
+            let is_kept = match &claim.kind {
+                ClaimKind::Gap(_) | ClaimKind::View(View::Usual { .. }) => true,
+                ClaimKind::View(View::Technique { .. }) => {
+                    let has_one = |told: &Told| {
+                        matches!(told.claim.kind, ClaimKind::View(View::Technique { .. }))
+                    };
+                    !claims.iter().any(has_one)
+                }
+                ClaimKind::View(_) | ClaimKind::Fact => false,
+            };
+            if is_kept && !claims.iter().any(|told| told.claim.kind == claim.kind) {
+                claims.push(by_rules(claim));
+            }
+        }
+        for (at, told) in claims.iter_mut().enumerate() {
+            told.claim.lead = at == 0;
+        }
+        claims
+    }
+
+    /// Whether the rules alone state a claim, in whatever words.
+    fn rules_state(&self, claim: &Claim) -> bool {
+        let own = &self.analysis.claims;
+        match &claim.kind {
+            ClaimKind::Fact => claim.relations.iter().all(|relation| {
+                own.iter()
+                    .filter(|known| known.kind == ClaimKind::Fact)
+                    .flat_map(|known| &known.relations)
+                    .any(|known| same(known, relation))
+            }),
+            ClaimKind::View(View::Technique { id, .. }) => {
+                self.techniques().iter().any(|(known, _)| known == id)
+            }
+            kind => own.iter().any(|known| known.kind == *kind),
+        }
+    }
+}
+
+/// Whether the facts among these claims state all relations of a fact.
+fn states(told: &[Told], part: &Claim) -> bool {
+    let is_stated = |relation: &Relation| {
+        let relations = told.iter().flat_map(|told| &told.claim.relations);
+        relations.into_iter().any(|known| same(known, relation))
+    };
+    part.kind == ClaimKind::Fact
+        && !part.relations.is_empty()
+        && part.relations.iter().all(is_stated)
+}
+
+/// How many stand as the model put them, and how many were reworded.
+fn counts(told: &[Told]) -> (u32, u32) {
+    let is_reworded =
+        |told: &&Told| told.voice == Voice::Aside && told.claim.kind == ClaimKind::Fact;
+    let reworded = told.iter().filter(is_reworded).count();
+    let kept = told.len() - reworded;
+    (
+        u32::try_from(kept).unwrap_or(u32::MAX),
+        u32::try_from(reworded).unwrap_or(u32::MAX),
+    )
+}

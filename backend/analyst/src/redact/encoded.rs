@@ -1,0 +1,205 @@
+//! Runs of base64 and hex that decode to text: sending the run sends the text, so it is searched too.
+
+use std::io::Read;
+
+use base64::Engine;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::candidate::{Candidate, What};
+use super::values::{before, byte, is_word, run_end};
+
+const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
+const PLAIN: GeneralPurpose = GeneralPurpose::new(&STANDARD, CONFIG);
+const FOR_URLS: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, CONFIG);
+
+/// Shorter runs are words. An address in base64 has 12 characters or more, a name of use more.
+const SHORTEST: usize = 16;
+/// Compressed text is unpacked so far.
+const UNPACKED_MAX: u64 = 256 * 1024;
+
+fn is_letter(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_')
+}
+
+static LETTERS: [bool; 256] = letters();
+
+const fn letters() -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        table[byte] = b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_');
+        byte += 1;
+    }
+    table
+}
+
+/// Searches what long runs of `text` decode to: `holds` says whether a text has something to hide.
+pub(super) fn runs(text: &str, holds: &dyn Fn(&str) -> bool, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at + SHORTEST <= bytes.len() {
+        // Looked at from its end, a window without a run is passed over in one step.
+        let window = &bytes[at..at + SHORTEST];
+        if let Some(last) = window.iter().rposition(|b| !LETTERS[usize::from(*b)]) {
+            at += last + 1;
+            continue;
+        }
+        let end = run_end(bytes, at, usize::MAX, is_letter);
+        // A Unix path or a flag has more before its first real part.
+        run(text, at, end, holds, found);
+        at = end + 1;
+    }
+}
+
+fn run(
+    text: &str,
+    start: usize,
+    end: usize,
+    holds: &dyn Fn(&str) -> bool,
+    found: &mut Vec<Candidate>,
+) {
+    let bytes = text.as_bytes();
+    let part = &text[start..end];
+    if let Some(key) = twilio(part) {
+        found.push(Candidate::sure(start, end, What::Secret(key)));
+        return;
+    }
+    let is_hex = part.len() >= 24
+        && part.len().is_multiple_of(2)
+        && part.bytes().all(|b| b.is_ascii_hexdigit());
+    if is_hex {
+        if let Some(decoded) = hex::decode(part).ok().and_then(|bytes| readable(&bytes))
+            && holds(&decoded)
+        {
+            found.push(Candidate::sure(start, end, What::Secret("ENCODED")));
+        }
+        return;
+    }
+    // What is joined by `/`, `-` or `_` to the front of a run is no part of it: `/enc:x` is cut by its
+    // colon, `-EncodedCommand/x` and `path/x` are not.
+    let mut from = start;
+    for _ in 0..8 {
+        if end - from < SHORTEST {
+            return;
+        }
+        if let Some(decoded) = decoded(&text[from..end])
+            && holds(&decoded)
+        {
+            let close = run_end(bytes, end, 2, |b| b == b'=');
+            let lead = before(bytes, from);
+            if !is_word(lead) || from > start {
+                found.push(Candidate::sure(from, close, What::Secret("ENCODED")));
+            }
+            return;
+        }
+        match text[from..end].find(['/', '-', '_', '+']) {
+            Some(mark) => from += mark + 1,
+            None => return,
+        }
+    }
+}
+
+/// An API key of Twilio: `SK` and 32 hex digits.
+fn twilio(part: &str) -> Option<&'static str> {
+    let digits = part.strip_prefix("SK")?;
+    let is_key = digits.len() == 32
+        && digits
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    is_key.then_some("TWILIO-KEY")
+}
+
+/// The text that a run of base64 holds, where it is one.
+fn decoded(run: &str) -> Option<String> {
+    let engine = match run.contains(['-', '_']) {
+        true if run.contains(['+', '/']) => return None,
+        true => &FOR_URLS,
+        false => &PLAIN,
+    };
+    // The first bytes tell nearly every run that is no text.
+    let mut head = [0; SHORTEST];
+    let length = engine.decode_slice(&run[..SHORTEST], &mut head).ok()?;
+    let head = &head[..length];
+    let is_packed = matches!(
+        head,
+        [0x1f, 0x8b, ..] | [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..]
+    );
+    if !is_packed && !begins_readable(head) {
+        return None;
+    }
+    let whole = run.len() - usize::from(run.len() % 4 == 1);
+    let bytes = engine.decode(&run[..whole]).ok()?;
+    if !is_packed {
+        return readable(&bytes);
+    }
+    let mut unpacked = Vec::new();
+    let _end = match bytes[0] {
+        0x1f => flate2::read::GzDecoder::new(&bytes[..])
+            .take(UNPACKED_MAX)
+            .read_to_end(&mut unpacked),
+        _ => flate2::read::ZlibDecoder::new(&bytes[..])
+            .take(UNPACKED_MAX)
+            .read_to_end(&mut unpacked),
+    };
+    readable(&unpacked)
+}
+
+fn is_plain(b: u8) -> bool {
+    matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r')
+}
+
+fn begins_readable(head: &[u8]) -> bool {
+    let is_wide = head
+        .chunks_exact(2)
+        .all(|pair| pair[1] == 0 && is_plain(pair[0]));
+    let marked = head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xef, 0xbb, 0xbf]);
+    is_wide
+        || marked
+        || head
+            .iter()
+            .all(|b| is_plain(*b) || *b >= 0xc2 || (0x80..0xc0).contains(b) && head[0] < 0x80)
+            && head.iter().filter(|b| is_plain(**b)).count() * 3 >= head.len() * 2
+}
+
+/// Bytes as text, where they read so: UTF-16LE if every second byte is zero, else UTF-8.
+fn readable(bytes: &[u8]) -> Option<String> {
+    let bytes = bytes.strip_prefix(&[0xff, 0xfe]).unwrap_or(bytes);
+    let zeros = bytes.iter().skip(1).step_by(2).filter(|b| **b == 0).count();
+    let text = if bytes.len() >= 4 && zeros * 10 >= bytes.len() / 2 * 7 {
+        let units = bytes
+            .chunks_exact(2)
+            .map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+        char::decode_utf16(units)
+            .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect()
+    } else {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => text.to_owned(),
+            Err(error) if error.valid_up_to() + 4 > bytes.len() => {
+                String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned()
+            }
+            Err(_) => return None,
+        }
+    };
+    let total = text.chars().count();
+    let plain = text
+        .chars()
+        .filter(|c| c.is_ascii_graphic() || c.is_ascii_whitespace() || c.is_alphanumeric())
+        .count();
+    (total >= 4 && plain * 10 >= total * 9).then_some(text)
+}
+
+/// The pair of a `Basic` header's value.
+pub(super) fn basic(value: &str) -> Option<String> {
+    let value = value.trim_end_matches('=');
+    if value.len() < 4 || byte(value.as_bytes(), 0) == b'=' {
+        return None;
+    }
+    let bytes = PLAIN.decode(value).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    text.bytes().all(|b| b >= 0x20).then_some(text)
+}

@@ -1,0 +1,587 @@
+//! Places that say what stands in them: fields of logs and records, PowerShell's parameters, the
+//! sentences of sshd, sudo and PAM, the head of a syslog line.
+
+use super::candidate::{Candidate, What};
+use super::named::{Joint, Named};
+use super::programs;
+use super::values::{
+    before, byte, ends_with, is_blank, is_end, is_reference, is_word, past_blanks, run_end,
+    run_start, starts_with, value_within,
+};
+use super::words;
+
+/// Words in the names of fields that hold a name, in small letters. The whole name decides.
+pub(super) const NAMES: &[&str] = &[
+    "user",
+    "account",
+    "host",
+    "computer",
+    "workstation",
+    "machine",
+    "domain",
+    "device",
+    "server",
+    "login",
+    "logon",
+    "uid",
+    "identity",
+    "owner",
+    "member",
+    "realm",
+    "credential",
+    "data source",
+    "node",
+];
+
+/// What a field's whole name (small letters, without separators) says of its value.
+fn field(name: &str) -> Option<What> {
+    Some(match name {
+        "user"
+        | "username"
+        | "useraccount"
+        | "accountname"
+        | "account"
+        | "targetusername"
+        | "subjectusername"
+        | "targetuser"
+        | "sourceuser"
+        | "suser"
+        | "duser"
+        | "srcuser"
+        | "dstuser"
+        | "destuser"
+        | "srcusername"
+        | "dstusername"
+        | "login"
+        | "loginname"
+        | "logonname"
+        | "samaccountname"
+        | "userid"
+        | "uid"
+        | "userprincipalname"
+        | "owner"
+        | "ownername"
+        | "remoteuser"
+        | "localuser"
+        | "dbuser"
+        | "dbusername"
+        | "smtpuser"
+        | "ftpuser"
+        | "sshuser"
+        | "mysqluser"
+        | "pguser"
+        | "postgresuser"
+        | "redisuser"
+        | "adminuser"
+        | "adminusername"
+        | "callerusername"
+        | "callerusernameaccount"
+        | "identity"
+        | "useridentity"
+        | "lastloginuser"
+        | "lastloggedonuser"
+        | "currentuser"
+        | "processuser"
+        | "parentuser"
+        | "initiatinguser"
+        | "accountupn"
+        | "memberof"
+        | "member"
+        | "ruser"
+        | "sudouser"
+        | "euser"
+        | "logonuser"
+        | "loginuser"
+        | "actoruser"
+        | "targetaccount"
+        | "subjectaccount"
+        | "sourceaccount"
+        | "serviceaccount"
+        | "runasuser"
+        | "runas" => What::User,
+        "host"
+        | "hostname"
+        | "computername"
+        | "computer"
+        | "workstation"
+        | "workstationname"
+        | "sourceworkstation"
+        | "machine"
+        | "machinename"
+        | "devicename"
+        | "devicehostname"
+        | "shost"
+        | "dhost"
+        | "dvchost"
+        | "srchost"
+        | "dsthost"
+        | "desthost"
+        | "sourcehost"
+        | "targethost"
+        | "sourcehostname"
+        | "destinationhostname"
+        | "srchostname"
+        | "dsthostname"
+        | "nodename"
+        | "servername"
+        | "serverhost"
+        | "remotehost"
+        | "remotecomputer"
+        | "remotecomputername"
+        | "targetcomputer"
+        | "targetserver"
+        | "targetservername"
+        | "clientname"
+        | "sourcecomputer"
+        | "destinationhost"
+        | "destinationcomputer"
+        | "dbhost"
+        | "dbserver"
+        | "datasource"
+        | "agenthostname"
+        | "hostfqdn"
+        | "targetmachine"
+        | "rhost"
+        | "rhosts"
+        | "pghost"
+        | "mysqlhost"
+        | "winlogcomputername"
+        | "endpointname"
+        | "devicedomainname" => What::Host,
+        "domain"
+        | "domainname"
+        | "userdomain"
+        | "accountdomain"
+        | "logondomain"
+        | "targetdomainname"
+        | "subjectdomainname"
+        | "targetdomain"
+        | "userdnsdomain"
+        | "logonserverdomain"
+        | "machinedomain"
+        | "ntdomain"
+        | "realm"
+        | "dnsdomain"
+        | "computerdomain"
+        | "domaincontrollerdomain"
+        | "userdomainroamingprofile" => What::Domain,
+        "logonserver" => What::Host,
+        // `DB_USER`, `http-user`, `REDIS_HOST`
+        _ if name.ends_with("user") || name.ends_with("username") => What::User,
+        _ if name.ends_with("hostname")
+            || (name.ends_with("host") && !name.ends_with("localhost")) =>
+        {
+            What::Host
+        }
+        _ => return None,
+    })
+}
+
+/// What a parameter of a command says of its value, where its name alone would not as a field.
+fn parameter(name: &str) -> Option<What> {
+    Some(match name {
+        "server" | "node" | "domaincontroller" | "dc" => What::Host,
+        "credential" => What::User,
+        _ => return None,
+    })
+}
+
+/// Reads what a field around `start..end` is given.
+pub(super) fn named(text: &str, start: usize, end: usize, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    let mut name = Named::around(bytes, start, end);
+    if !name.may_have_value(bytes) {
+        return;
+    }
+    if text.get(name.start..name.end).is_none() {
+        return;
+    }
+    // `Account Name`, `Workstation Name`, `User ID`, `Data Source`: two words.
+    let second = past_blanks(bytes, name.end);
+    if second == name.end + 1 && !name.flag {
+        for word in ["name", "domain", "id", "host"] {
+            if starts_with(bytes, second, word) && !is_word(byte(bytes, second + word.len())) {
+                name.end = second + word.len();
+                break;
+            }
+        }
+    }
+    let plain = name.plain(bytes).replace(' ', "");
+    let parts = || {
+        text[name.start..name.end]
+            .rsplit_once('.')
+            .map(|(_, last)| last)
+    };
+    let what = field(&plain)
+        .or_else(|| {
+            parts().and_then(|last| field(&last.to_ascii_lowercase().replace(['_', '-'], "")))
+        })
+        .or_else(|| if name.flag { parameter(&plain) } else { None });
+    let Some(what) = what.or_else(|| server_of_connection(bytes, &name, &plain)) else {
+        return;
+    };
+    if is_storage_account(bytes, &name, &plain) {
+        return;
+    }
+    let Some((at, joint)) = name.joint(bytes) else {
+        // `user admin logged in`, `host backup`: only a known name counts there.
+        let at = past_blanks(bytes, name.end);
+        if at > name.end {
+            let end = run_end(bytes, at, 64, |b| {
+                is_word(b) || matches!(b, b'.' | b'-' | b'\\' | b'$')
+            });
+            unquoted_name(text, at, end, what, false, found);
+        }
+        return;
+    };
+    let value = value_within(bytes, at, 256, |at, b| match joint {
+        Joint::Tag => matches!(b, b'<' | b'\n'),
+        _ => is_end(b) && !(b == b',' && is_word(byte(bytes, at + 1)) && joint == Joint::Blank),
+    });
+    if value.quoted {
+        let whole = text.get(value.start..value.end).unwrap_or_default();
+        if whole.len() <= 64 {
+            placed(text, value.start, value.end, what, true, found);
+        }
+        return;
+    }
+    // `-ComputerName A,B`
+    let mut at = value.start;
+    for part in text
+        .get(value.start..value.end)
+        .unwrap_or_default()
+        .split(',')
+    {
+        let end = at + part.len();
+        let follows_colon = joint == Joint::Colon && before(bytes, value.start) == b' ';
+        // In prose, words follow: `User: please check`.
+        let is_sure = !(follows_colon && is_prose(bytes, end));
+        unquoted_name(text, at, end, what, is_sure, found);
+        at = end + 1;
+    }
+}
+
+/// `AccountName=` of a connection string, `--account-name` of Azure's tools: no person's account.
+fn is_storage_account(bytes: &[u8], name: &Named, plain: &str) -> bool {
+    let rest = &bytes[name.end..bytes.len().min(name.end + 64)];
+    plain == "accountname" && (name.flag || memchr::memmem::find(rest, b";AccountKey=").is_some())
+}
+
+/// `Server=` and `Addr=` of a connection string, which has other pairs beside.
+fn server_of_connection(bytes: &[u8], name: &Named, plain: &str) -> Option<What> {
+    if !matches!(plain, "server" | "address" | "addr") {
+        return None;
+    }
+    let is_first = matches!(before(bytes, name.start), b'"' | b'\'' | b';' | b'=');
+    let end = run_end(bytes, name.end, 80, |b| {
+        !matches!(b, b';' | b'"' | b'\'' | b'\n')
+    });
+    (is_first && byte(bytes, name.end) == b'=' && byte(bytes, end) == b';').then_some(What::Host)
+}
+
+/// Whether a sentence goes on behind `at`: a blank and a small word.
+fn is_prose(bytes: &[u8], at: usize) -> bool {
+    let next = past_blanks(bytes, at);
+    let end = run_end(bytes, next, 24, |b| b.is_ascii_lowercase());
+    next == at + 1 && end > next && matches!(byte(bytes, end), b' ' | b'.') && {
+        let word = &bytes[next..end];
+        std::str::from_utf8(word).is_ok_and(|word| {
+            words::is_no_value(word)
+                && !matches!(
+                    word,
+                    "from"
+                        | "in"
+                        | "on"
+                        | "at"
+                        | "logged"
+                        | "by"
+                        | "has"
+                        | "was"
+                        | "with"
+                        | "failed"
+                )
+        })
+    }
+}
+
+/// A name without quotation marks; what trails a sentence is no part of it.
+fn unquoted_name(
+    text: &str,
+    start: usize,
+    end: usize,
+    what: What,
+    is_sure: bool,
+    found: &mut Vec<Candidate>,
+) {
+    let bytes = text.as_bytes();
+    let mut end = end;
+    while end > start
+        && matches!(
+            bytes[end - 1],
+            b'.' | b':' | b',' | b'!' | b'?' | b'(' | b'-'
+        )
+    {
+        end -= 1;
+    }
+    // `uid=1000(bob)`, `user=bob(uid=0)`
+    if let Some(open) = bytes
+        .get(start..end)
+        .and_then(|part| part.iter().position(|b| *b == b'('))
+    {
+        // Anything else in brackets makes it a call.
+        if !starts_with(bytes, start + open + 1, "uid=")
+            && bytes[start..start + open]
+                .iter()
+                .any(|b| !b.is_ascii_digit())
+        {
+            return;
+        }
+        end = start + open;
+    }
+    if end > start {
+        placed(text, start, end, what, is_sure, found);
+    }
+}
+
+fn placed(
+    text: &str,
+    start: usize,
+    end: usize,
+    what: What,
+    is_sure: bool,
+    found: &mut Vec<Candidate>,
+) {
+    let bytes = text.as_bytes();
+    if text.get(start..end).is_none_or(str::is_empty) || is_reference(&bytes[start..end], false) {
+        return;
+    }
+    if is_command(&text[start..end])
+        || byte(bytes, end) == b'(' && !starts_with(bytes, end, "(uid=")
+    {
+        return;
+    }
+    // A word about the field is no name, unless it is known to be one.
+    let is_sure = is_sure && !words::is_no_value(&text[start..end].to_ascii_lowercase());
+    let make = if is_sure {
+        Candidate::placed
+    } else {
+        Candidate::if_known
+    };
+    match what {
+        What::User if is_sure => programs::account(text, start, end, found),
+        What::Host => {
+            // `tcp:srv\INSTANCE,1433`, `srv:1433`, `\\srv`
+            let first = run_end(bytes, start, 4, |b| b == b'\\');
+            let first = if starts_with(bytes, first, "tcp:") {
+                first + 4
+            } else {
+                first
+            };
+            let last = run_end(bytes, first, 253, |b| {
+                is_word(b) || matches!(b, b'.' | b'-')
+            })
+            .min(end);
+            if last > first && matches!(byte(bytes, last), b'\\' | b':' | b',' | b'$')
+                || last == end
+            {
+                found.push(make(first, last, What::Host));
+            }
+        }
+        _ => found.push(make(start, end, what)),
+    }
+}
+
+/// `Get-User`: PowerShell's commands are a verb and a noun.
+fn is_command(value: &str) -> bool {
+    const VERBS: &[&str] = &[
+        "Get-",
+        "Set-",
+        "New-",
+        "Read-",
+        "Import-",
+        "Invoke-",
+        "ConvertTo-",
+        "ConvertFrom-",
+        "Select-",
+        "Where-",
+        "ForEach-",
+        "Out-",
+        "Add-",
+        "Remove-",
+        "Test-",
+        "Start-",
+    ];
+    VERBS.iter().any(|verb| {
+        value.starts_with(verb)
+            && value
+                .as_bytes()
+                .get(verb.len())
+                .is_some_and(u8::is_ascii_uppercase)
+    })
+}
+
+/// Sentences behind whose words an account's name stands.
+pub(super) const SENTENCES: &[&str] = &[
+    "failed password for ",
+    "accepted password for ",
+    "accepted publickey for ",
+    "failed publickey for ",
+    "accepted keyboard-interactive/pam for ",
+    "failed none for ",
+    "failed password for invalid user ",
+    "failed none for invalid user ",
+    "invalid user ",
+    "authenticating user ",
+    "opened for user ",
+    "closed for user ",
+    "for user ",
+    "by user ",
+    "session of user ",
+    "user account ",
+    "su: (to root) ",
+    "disconnected from user ",
+    "new user: name=",
+    "useradd: ",
+    "logged in as ",
+    "logged on as ",
+    "sign-in by ",
+    "signed in as ",
+    "for account ",
+    "[sudo] password for ",
+    "sudo password for ",
+    "create user ",
+    "alter user ",
+    "drop user ",
+    "create login ",
+    "alter login ",
+    "create role ",
+];
+
+/// Reads the name that follows a sentence ending at `at`.
+pub(super) fn sentence(text: &str, at: usize, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    let at = at + usize::from(matches!(byte(bytes, at), b'\'' | b'"' | b'`'));
+    let end = run_end(bytes, at, 64, |b| {
+        is_word(b) || matches!(b, b'.' | b'-' | b'\\' | b'$' | b'@')
+    });
+    unquoted_name(text, at, end, What::User, true, found);
+}
+
+/// `sudo: bob : TTY=pts/0`; `at` is behind `sudo:`.
+pub(super) fn sudo(text: &str, at: usize, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    let start = past_blanks(bytes, at);
+    let end = run_end(bytes, start, 64, |b| is_word(b) || matches!(b, b'.' | b'-'));
+    if starts_with(bytes, end, " : ") && end > start {
+        found.push(Candidate::placed(start, end, What::User));
+    }
+}
+
+const MONTHS: &[&str] = &[
+    "Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec ",
+];
+
+/// The host in the head of a syslog line (RFC 3164, RFC 5424) that begins at `start`.
+pub(super) fn syslog(text: &str, start: usize, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    let mut at = start;
+    if byte(bytes, at) == b'<' {
+        let end = run_end(bytes, at + 1, 4, |b| b.is_ascii_digit());
+        if byte(bytes, end) != b'>' {
+            return;
+        }
+        at = end + 1;
+        if byte(bytes, at) == b'1' && byte(bytes, at + 1) == b' ' {
+            at += 2;
+        }
+    }
+    let is_time =
+        |b: u8| b.is_ascii_digit() || matches!(b, b':' | b'.' | b'-' | b'+' | b'T' | b'Z');
+    if MONTHS
+        .iter()
+        .any(|month| bytes[at..].starts_with(month.as_bytes()))
+    {
+        let day = run_end(bytes, at + 4, 3, |b| b == b' ' || b.is_ascii_digit());
+        let time = run_end(bytes, day, 16, is_time);
+        let is_clock =
+            time >= day + 8 && bytes[day..time].iter().filter(|b| **b == b':').count() == 2;
+        if !is_clock {
+            return;
+        }
+        at = time;
+    } else {
+        let time = run_end(bytes, at, 40, is_time);
+        let is_stamp = time >= at + 19
+            && bytes[at..time].contains(&b'T')
+            && bytes[at..at + 4].iter().all(u8::is_ascii_digit);
+        if !is_stamp {
+            return;
+        }
+        at = time;
+    }
+    if byte(bytes, at) != b' ' {
+        return;
+    }
+    let host = at + 1;
+    let end = run_end(bytes, host, 253, |b| is_word(b) || matches!(b, b'.' | b'-'));
+    // A program with its number, and not a level or a sentence, follows.
+    let program = run_end(bytes, end + 1, 48, |b| {
+        is_word(b) || matches!(b, b'.' | b'-' | b'/' | b'(' | b')')
+    });
+    let is_program = byte(bytes, end) == b' '
+        && program > end + 1
+        && (byte(bytes, program) == b'[' && byte(bytes, program + 1).is_ascii_digit()
+            || byte(bytes, program) == b':' && byte(bytes, program + 1) == b' '
+            || byte(bytes, program) == b' ' && byte(bytes, start) == b'<');
+    const LEVELS: &[&str] = &[
+        "info", "warn", "warning", "error", "debug", "trace", "fatal", "notice", "critical",
+        "last", "message",
+    ];
+    let name = text.get(host..end).unwrap_or_default();
+    if is_program && end > host && !LEVELS.contains(&name.to_ascii_lowercase().as_str()) {
+        found.push(Candidate::placed(host, end, What::Host));
+    }
+}
+
+/// Whether an argument at `at` is one of a remote shell or copy: its `user@host` names a login.
+pub(super) fn is_remote_shell(bytes: &[u8], at: usize) -> bool {
+    const PROGRAMS: &[&str] = &[
+        "ssh",
+        "scp",
+        "sftp",
+        "rsync",
+        "ssh-copy-id",
+        "mosh",
+        "sshfs",
+    ];
+    let start = run_start(bytes, at, 160, |b| !matches!(b, b'\n' | b'|' | b';'));
+    let ends_word = |b: &u8| is_blank(*b) || matches!(b, b'"' | b'\'' | b'/' | b'\\');
+    bytes[start..at].split(ends_word).any(|word| {
+        let word = word.strip_suffix(b".exe").unwrap_or(word);
+        PROGRAMS.iter().any(|program| word == program.as_bytes())
+    })
+}
+
+/// A distinguished name's domain, `DC=acme,DC=example`, whose first part stands at `start`.
+pub(super) fn distinguished(text: &str, start: usize, found: &mut Vec<Candidate>) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = start;
+    let mut first = None;
+    let mut end = start;
+    while starts_with(bytes, at, "dc=") {
+        let part = at + 3;
+        end = run_end(bytes, part, 63, |b| is_word(b) || b == b'-');
+        first.get_or_insert(part);
+        if byte(bytes, end) != b',' {
+            break;
+        }
+        at = past_blanks(bytes, end + 1);
+    }
+    let is_name = first.is_some_and(|first| end > first && bytes[first..end].contains(&b','));
+    if let Some(first) =
+        first.filter(|_| is_name && !is_word(before(bytes, start)) && !ends_with(bytes, start, "_"))
+    {
+        found.push(Candidate::sure(first, end, What::Domain));
+    }
+    end.max(start + 3)
+}

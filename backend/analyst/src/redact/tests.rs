@@ -1,0 +1,374 @@
+use aside_shared::alert::{
+    Alert, AlertKey, AlertKind, Disposition, Entity, Host, Outcome, Severity, SeverityLevel, User,
+};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use proptest::prelude::*;
+
+use super::*;
+use aside_shared::alert::EntityKind;
+
+fn known() -> Known {
+    let mut known = Known::default();
+    known.host("FIN-LT-204.acme.local");
+    known.user(r"ACME\j.smith");
+    known.domain("acme.com");
+    known.term("Project Nightglass");
+    known
+}
+
+fn conversation(known: &Known) -> Conversation {
+    Conversation::new(known, Settings::default())
+}
+
+fn redacted(text: &str) -> String {
+    conversation(&known()).redact(text).text
+}
+
+fn utf16(text: &str) -> String {
+    let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    STANDARD.encode(bytes)
+}
+
+/// An alert on one host, of one user.
+fn alert() -> Alert {
+    let entity = |id: &str, kind| Entity {
+        id: id.into(),
+        kind,
+    };
+    Alert {
+        key: AlertKey {
+            tenant: "northwind-prod".into(),
+            platform: "invented".into(),
+            id: "alert".into(),
+        },
+        kind: AlertKind::Endpoint,
+        title: String::new(),
+        description: None,
+        severity: Severity {
+            level: SeverityLevel::High,
+            raw: None,
+        },
+        vendor_confidence_percent: None,
+        status: None,
+        disposition: Disposition {
+            outcome: Outcome::Happened,
+            text: None,
+            measures: Vec::new(),
+        },
+        attacks: Vec::new(),
+        tags: Vec::new(),
+        occurred: None,
+        created: None,
+        updated: None,
+        hosts: vec!["host".into()],
+        users: vec!["user".into()],
+        trigger: None,
+        entities: vec![
+            entity(
+                "host",
+                EntityKind::Host(Host {
+                    id: "0123456789abcdef0123456789abcdef".into(),
+                    name: Some("FIN-LT-204".to_owned()),
+                    os: None,
+                    role: None,
+                    domain: Some("acme.local".to_owned()),
+                    addresses: vec!["10.1.2.3".to_owned(), "203.0.113.47".to_owned()],
+                }),
+            ),
+            entity(
+                "user",
+                EntityKind::User(User {
+                    name: r"ACME\j.smith".to_owned(),
+                    uid: Some("S-1-5-21-1-2-3-1001".to_owned()),
+                }),
+            ),
+        ],
+        evidence: Vec::new(),
+        console_url: None,
+    }
+}
+
+#[test]
+fn one_entity_has_one_number_in_every_spelling_and_each_is_restored_as_it_was() {
+    let mut conversation = conversation(&known());
+    let text =
+        r"ACME\j.smith, j.smith@acme.com, C:\Users\J.Smith on FIN-LT-204, fin-lt-204.acme.local";
+    let redacted = conversation.redact(text);
+    assert_eq!(
+        redacted.text,
+        r"DOMAIN-1\USER-1, EMAIL-1, C:\Users\USER-1b on HOST-1, HOST-1b"
+    );
+    assert_eq!(conversation.restore(&redacted.text), text);
+    assert_eq!(
+        conversation.redact("and FIN-LT-204 again").text,
+        "and HOST-1 again"
+    );
+    assert_eq!(
+        conversation.restore("user-1's host-1b."),
+        "j.smith's fin-lt-204.acme.local."
+    );
+}
+
+#[test]
+fn an_alert_gives_its_names_in_all_their_spellings() {
+    let known = Known::of(&alert(), &["Nightglass".to_owned()]);
+    let mut conversation = conversation(&known);
+    let text = "fin-lt-204.acme.local FIN-LT-204 0123456789abcdef0123456789abcdef 10.1.2.3 203.0.113.47 j.smith S-1-5-21-1-2-3-1001 nightglass northwind-prod 203.0.113.48";
+    let redacted = conversation.redact(text);
+    assert_eq!(
+        redacted.text,
+        "HOST-1 HOST-1b HOST-1c IP-INTERNAL-1 IP-1 USER-1 SID-1 TERM-1 TERM-2 203.0.113.48"
+    );
+    assert_eq!(conversation.restore(&redacted.text), text);
+}
+
+#[test]
+fn common_names_are_meant_only_where_their_place_says_so() {
+    let mut known = known();
+    known.host("a");
+    known.host("backup");
+    known.user("admin");
+    known.user("backup");
+    let mut conversation = conversation(&known);
+    for text in [
+        "a backup of a file, made by an admin; administrators have a say",
+        "the backup ran, admin rights are needed, banana",
+        r"C:\backup\admin\a.txt",
+    ] {
+        assert_eq!(conversation.redact(text).text, text);
+    }
+    for (text, expected) in [
+        (
+            r"dir \\a\c$ & dir \\backup\x",
+            r"dir \\HOST-1\c$ & dir \\HOST-2\x",
+        ),
+        (
+            "ls /home/admin/x /home/backup",
+            "ls /home/USER-1/x /home/USER-2",
+        ),
+        (r"ACME\admin", r"DOMAIN-1\USER-1"),
+        (
+            "-ComputerName a -UserName admin",
+            "-ComputerName HOST-1 -UserName USER-1",
+        ),
+        ("user=backup host=backup", "user=USER-2 host=HOST-2"),
+        ("ssh admin@backup", "ssh USER-1@HOST-2"),
+        (
+            "the user admin on host backup",
+            "the user USER-1 on host HOST-2",
+        ),
+    ] {
+        assert_eq!(conversation.redact(text).text, expected, "{text}");
+    }
+}
+
+#[test]
+fn a_placeholder_that_the_text_brings_along_never_leads_to_a_name() {
+    let mut conversation = conversation(&known());
+    let first = conversation.redact("HOST-1 and host-2 are on FIN-LT-204");
+    assert_eq!(first.text, "HOST-1 and host-2 are on HOST-3");
+    assert_eq!(
+        conversation.restore(&first.text),
+        "HOST-1 and host-2 are on FIN-LT-204"
+    );
+    // What has been given by now is a stranger's when a text brings it.
+    for hostile in [
+        "HOST-3",
+        "ho\u{200b}st-3",
+        "HOST\u{2011}3",
+        "ＨＯＳＴ-3",
+        "host%2D3",
+    ] {
+        let text = format!("ask {hostile} now");
+        let redacted = conversation.redact(&text);
+        assert!(redacted.text.contains("LITERAL-"), "{}", redacted.text);
+        assert_eq!(conversation.restore(&redacted.text), text);
+    }
+}
+
+#[test]
+fn secrets_go_one_way() {
+    let mut conversation = conversation(&known());
+    let redacted =
+        conversation.redact("mysql -psw0rdfish && curl -u bob:sw0rdfish https://x.example");
+    assert_eq!(
+        redacted.text,
+        "mysql -pSECRET-PASSWORD-1 && curl -u USER-1:SECRET-PASSWORD-1 https://x.example"
+    );
+    assert!(!conversation.restore(&redacted.text).contains("sw0rdfish"));
+}
+
+#[test]
+fn hidden_spellings_of_a_name_are_found() {
+    for hidden in [
+        "FIN\u{200b}-LT-204",
+        "fin-lt-2\u{301}04",
+        "ＦＩＮ－ＬＴ－２０４",
+        "FIN%2DLT%2D204",
+        "FIN&#x2d;LT-204",
+        "FIN\\u002dLT-204",
+        "F\0IN-LT-204",
+        "\u{202e}FIN-LT-204\u{202c}",
+        "F^IN-LT-204",
+    ] {
+        let text = format!("on {hidden} now");
+        assert!(
+            redacted(&text).contains("on HOST-1 now") || redacted(&text).contains("HOST-1"),
+            "{text:?}"
+        );
+        assert!(
+            !view::folded(&redacted(&text)).contains("lt-204"),
+            "{text:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_encoded_and_holds_a_name_or_a_secret_is_replaced_whole() {
+    let name = utf16(r"net view \\FIN-LT-204");
+    let secret = STANDARD.encode("export TOKEN=ghp_0123456789abcdefghijABCDEFGHIJklmn1");
+    let nested = STANDARD.encode(format!("run {name}"));
+    let hexed = hex::encode("copy to FIN-LT-204 now");
+    for run in [name, secret, nested, hexed] {
+        let text = redacted(&format!("powershell -enc {run} -nop"));
+        assert_eq!(text, "powershell -enc SECRET-ENCODED-1 -nop");
+    }
+    let harmless = format!("powershell -enc {}", utf16("Get-Process | Sort-Object CPU"));
+    assert_eq!(redacted(&harmless), harmless);
+}
+
+#[test]
+fn a_name_that_its_place_announces_is_replaced_in_the_whole_text() {
+    assert_eq!(
+        redacted(r"mkowalski ran C:\Users\mkowalski\x.exe; mkowalski@acme.com"),
+        r"USER-1 ran C:\Users\USER-1\x.exe; EMAIL-1"
+    );
+}
+
+#[test]
+fn private_keys_are_replaced_whole_or_cut() {
+    let lines = "MIIEpAIBAAKCAQEAx7Zq\nmB4vN0aBcDeFgHiJkLmN\n";
+    for text in [
+        format!("-----BEGIN RSA PRIVATE KEY-----\n{lines}-----END RSA PRIVATE KEY-----"),
+        format!("-----BEGIN PRIVATE KEY-----\n{lines}"),
+        format!("{lines}-----END EC PRIVATE KEY-----"),
+    ] {
+        let redacted = redacted(&text);
+        assert!(redacted.trim() == "SECRET-PRIVATE-KEY-1", "{redacted}");
+    }
+    let public = "-----BEGIN CERTIFICATE-----\nMIIDdzCCAl8x\n-----END CERTIFICATE-----";
+    assert_eq!(redacted(public), public);
+}
+
+#[test]
+fn external_addresses_are_replaced_on_request() {
+    let settings = Settings {
+        external_addresses: true,
+    };
+    let mut conversation = Conversation::new(&Known::default(), settings);
+    assert_eq!(
+        conversation
+            .redact("8.8.8.8 and 10.0.0.1, not 127.0.0.1 or 10.0.19041.1")
+            .text,
+        "IP-1 and IP-INTERNAL-1, not 127.0.0.1 or 10.0.19041.1"
+    );
+}
+
+#[test]
+fn names_that_become_known_later_keep_numbers_given() {
+    let mut conversation = conversation(&known());
+    assert_eq!(
+        conversation.redact("FIN-LT-204 WS-77-KIOSK").text,
+        "HOST-1 WS-77-KIOSK"
+    );
+    let mut more = Known::default();
+    more.host("WS-77-KIOSK");
+    conversation.learn(&more);
+    assert_eq!(
+        conversation.redact("WS-77-KIOSK FIN-LT-204").text,
+        "HOST-2 HOST-1"
+    );
+}
+
+#[test]
+fn texts_made_to_cost_much_end() {
+    let unit = [
+        "net use ",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----END PRIVATE KEY-----",
+        "password is ",
+        "user=",
+        "\\\\a",
+        "@",
+        "a@",
+        "\"",
+        "://a:",
+        "%",
+        "eyJ",
+        "AAAA",
+        "dc=a,",
+        "home/",
+        "10.",
+        "a.local",
+        "$6$",
+        "[.]",
+        "\u{200b}",
+        "ssh ",
+        "C:\\Users\\",
+        "HOST-1 ",
+        "-",
+        "psexec -p ",
+        "Private-Lines:",
+        "sudo -s",
+        "x\\",
+        "::",
+        "oracle:thin:",
+    ];
+    for unit in unit {
+        let text = unit.repeat(100_000 / unit.len());
+        let _redacted = conversation(&known()).redact(&text);
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_restored_is_the_text_but_for_its_secrets(
+        parts in proptest::collection::vec(prop_oneof![
+            Just("FIN-LT-204".to_owned()), Just("fin-lt-204.acme.local".to_owned()), Just(r"ACME\J.Smith".to_owned()),
+            Just("j.smith@acme.com".to_owned()), Just("10.0.0.7".to_owned()), Just("HOST-1".to_owned()),
+            Just("user-1b".to_owned()), Just("project-nightglass".to_owned()), Just("LITERAL-1".to_owned()),
+            Just("FIN\u{200b}-LT-204".to_owned()), "[a-z ]{0,8}",
+        ], 0..12),
+        more in proptest::collection::vec(prop_oneof![Just("HOST-1"), Just("HOST-2b"), Just("USER-1"), Just("fin-lt-204")], 0..6),
+    ) {
+        let mut conversation = conversation(&known());
+        for text in [parts.join(" "), more.join(", ")] {
+            let redacted = conversation.redact(&text);
+            prop_assert!(!view::folded(&redacted.text).contains("lt-204"));
+            prop_assert_eq!(conversation.restore(&redacted.text), text);
+        }
+    }
+
+    #[test]
+    fn no_text_breaks_it_and_places_are_true(
+        text in any::<String>(),
+        noise in "(password|pass|user|host|net use|psexec|-p|--|[=:@/\\\\\"'%&.$ \n-]|é|\u{200b}|10\\.0\\.0\\.1|C:\\\\Users\\\\|eyJ|ssh|[a-zA-Z0-9]{1,6}){0,40}",
+    ) {
+        for text in [text, noise] {
+            let redacted = conversation(&known()).redact(&text);
+            let characters: Vec<char> = text.chars().collect();
+            let mut rebuilt = String::new();
+            let mut last = 0;
+            for found in &redacted.found {
+                let part: String = characters[found.characters.clone()].iter().collect();
+                prop_assert_eq!(&text[found.bytes.clone()], part);
+                rebuilt.push_str(&text[last..found.bytes.start]);
+                rebuilt.push_str(&found.placeholder);
+                last = found.bytes.end;
+            }
+            rebuilt.push_str(&text[last..]);
+            prop_assert_eq!(rebuilt, redacted.text);
+        }
+    }
+}

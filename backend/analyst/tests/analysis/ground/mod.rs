@@ -1,0 +1,6 @@
+//! A model's answer against what the evidence carries.
+
+mod answers;
+mod joined;
+mod scene;
+mod truth;

@@ -1,0 +1,160 @@
+//! `aside redact`: what would go to a language model of a text, and what would not.
+
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use aside_analyst::redact::{Conversation, Known, Redacted, Settings};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Replaces what identifies a customer, and secrets, by placeholders.
+#[derive(clap::Args)]
+pub struct RedactArgs {
+    /// As JSON: `{text, entities: [{start, end, type, placeholder}]}`. Places are counted in
+    /// characters (Unicode scalar values) of the input; types are host, user, domain, email, ip,
+    /// mac, sid, term and secret.
+    #[arg(long)]
+    json: bool,
+    /// JSON lines in, `{id, text, known?: {hosts, users, domains, terms}}`, and JSON lines out,
+    /// `{id, text, entities}`, in the same order. Each line is a conversation of its own; of a bad
+    /// line comes `{id?, line, error}`.
+    #[arg(long)]
+    batch: bool,
+    /// Replace public addresses too.
+    #[arg(long)]
+    external_addresses: bool,
+    /// A term of your own to replace: a project, a product, the company. May be repeated.
+    #[arg(long = "term", value_name = "TERM")]
+    terms: Vec<String>,
+    /// The file; `-` is standard input.
+    #[arg(default_value = "-")]
+    file: PathBuf,
+}
+
+/// One line of a batch.
+#[derive(Deserialize)]
+struct Item {
+    #[serde(default)]
+    id: Value,
+    text: String,
+    known: Option<Names>,
+}
+
+/// What a line knows to be the customer's.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Names {
+    hosts: Vec<String>,
+    users: Vec<String>,
+    domains: Vec<String>,
+    terms: Vec<String>,
+}
+
+/// Reads, redacts, prints.
+pub fn run(args: RedactArgs) -> Result<ExitCode, String> {
+    let error = |e: std::io::Error| format!("{}: {e}", args.file.display());
+    let input: Box<dyn Read> = if args.file.as_os_str() == "-" {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(std::fs::File::open(&args.file).map_err(error)?)
+    };
+    let mut input = BufReader::new(input);
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let written = if args.batch {
+        batch(&args, &mut input, &mut out)?
+    } else {
+        let mut bytes = Vec::new();
+        input.read_to_end(&mut bytes).map_err(error)?;
+        let text = String::from_utf8_lossy(&bytes);
+        if matches!(text, std::borrow::Cow::Owned(_)) {
+            eprintln!("aside: the text is not all UTF-8; what is not was replaced by U+FFFD");
+        }
+        let redacted = redact(&args, &text, &Names::default());
+        if args.json {
+            writeln!(out, "{}", answer(&redacted))
+        } else {
+            out.write_all(redacted.text.as_bytes())
+        }
+    };
+    match written.and_then(|()| out.flush()) {
+        // The reader may have enough (`| head`).
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("standard output: {error}"))
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn batch(
+    args: &RedactArgs,
+    input: &mut impl BufRead,
+    out: &mut impl Write,
+) -> Result<std::io::Result<()>, String> {
+    let mut line = Vec::new();
+    let mut number = 0_u64;
+    loop {
+        line.clear();
+        let read = input
+            .read_until(b'\n', &mut line)
+            .map_err(|e| format!("{}: {e}", args.file.display()))?;
+        if read == 0 {
+            return Ok(Ok(()));
+        }
+        number += 1;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let answer = match serde_json::from_slice::<Item>(&line) {
+            Ok(item) => {
+                let names = item.known.unwrap_or_default();
+                let mut answer = answer(&redact(args, &item.text, &names));
+                answer["id"] = item.id;
+                answer
+            }
+            Err(error) => {
+                let id = serde_json::from_slice::<Value>(&line)
+                    .ok()
+                    .and_then(|value| value.get("id").cloned());
+                let mut answer = json!({ "line": number, "error": error.to_string() });
+                if let Some(id) = id {
+                    answer["id"] = id;
+                }
+                answer
+            }
+        };
+        if let Err(error) = writeln!(out, "{answer}") {
+            return Ok(Err(error));
+        }
+    }
+}
+
+fn redact(args: &RedactArgs, text: &str, names: &Names) -> Redacted {
+    let mut known = Known::default();
+    names.hosts.iter().for_each(|name| known.host(name));
+    names.users.iter().for_each(|name| known.user(name));
+    names.domains.iter().for_each(|name| known.domain(name));
+    for term in names.terms.iter().chain(&args.terms) {
+        known.term(term);
+    }
+    let settings = Settings {
+        external_addresses: args.external_addresses,
+    };
+    Conversation::new(&known, settings).redact(text)
+}
+
+fn answer(redacted: &Redacted) -> Value {
+    let entities: Vec<Value> = redacted
+        .found
+        .iter()
+        .map(|found| {
+            json!({
+                "start": found.characters.start,
+                "end": found.characters.end,
+                "type": found.kind.word(),
+                "placeholder": found.placeholder,
+            })
+        })
+        .collect();
+    json!({ "text": redacted.text, "entities": entities })
+}
