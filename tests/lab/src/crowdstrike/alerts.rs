@@ -317,7 +317,8 @@ fn check_aggregation(object: &Map<String, Value>) -> Result<(), Reply> {
                 format!("unknown field {name:?} in an aggregation"),
             ));
         }
-        if !empty(value) && !(name == "time_zone" && value == "UTC") {
+        let is_plain_zone = name == "time_zone" && value == "UTC";
+        if !empty(value) && !is_plain_zone {
             return Err(Reply::refuse(
                 basis::AGGREGATES_LACK,
                 400,
