@@ -317,7 +317,8 @@ fn check_aggregation(object: &Map<String, Value>) -> Result<(), Reply> {
                 format!("unknown field {name:?} in an aggregation"),
             ));
         }
-        if !empty(value) && !(name == "time_zone" && value == "UTC") {
+        let taken = empty(value) || name == "time_zone" && value == "UTC";
+        if !taken {
             return Err(Reply::refuse(
                 basis::AGGREGATES_LACK,
                 400,
