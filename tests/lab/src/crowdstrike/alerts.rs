@@ -317,8 +317,8 @@ fn check_aggregation(object: &Map<String, Value>) -> Result<(), Reply> {
                 format!("unknown field {name:?} in an aggregation"),
             ));
         }
-        let taken = empty(value) || name == "time_zone" && value == "UTC";
-        if !taken {
+        let is_plain_zone = name == "time_zone" && value == "UTC";
+        if !empty(value) && !is_plain_zone {
             return Err(Reply::refuse(
                 basis::AGGREGATES_LACK,
                 400,
