@@ -88,9 +88,11 @@ bases! {
     ROOT = "crowdstrike.render.root", From::Assumed("crowdstrike/render.rs"), "the root of a process tree is the program below explorer.exe or services.exe";
     CLOUD_HOST = "crowdstrike.render.cloud-host", From::Assumed("crowdstrike/render.rs"), "a server in a cloud names it by service_provider, service_provider_account_id and instance_id, on its entity and in its alerts' device";
     EVENTS = "crowdstrike.telemetry.events", From::Assumed("crowdstrike/telemetry.rs"), "event names of file writes by extension; FileOpenInfo, FileRenameInfo and ProcessHandleOpDetectInfo for reads, renames and process access";
+    SIGNER = "crowdstrike.telemetry.signer", From::Assumed("crowdstrike/telemetry.rs"), "SubjectDN stands on ClassifiedModuleLoad where the sensor told a signer; EmailFileWritten is the event of a mail that is kept as a file";
     TASK_ROW = "crowdstrike.telemetry.task", From::Assumed("crowdstrike/telemetry.rs"), "ScheduledTaskRegistered comes without ComputerName";
     HTTP_FIELDS = "crowdstrike.telemetry.http", From::Assumed("crowdstrike/telemetry.rs"), "UserAgentString and HttpUrl stand on NetworkConnectIP4";
     LEAD = "crowdstrike.kinds.lead", From::Assumed("crowdstrike/other_kinds.rs"), "an automated lead has product automated-lead and type signal; its link is /automated-leads/<composite id>";
     SUBJECTS = "crowdstrike.kinds.subjects", From::Assumed("crowdstrike/other_kinds.rs"), "a mail's and a certificate's subject stand as email_subject and certificate_subject on an NG-SIEM alert";
+    SURROGATE = "crowdstrike.surrogate", From::Assumed("crowdstrike/envelope.rs"), "the private character U+10FFFD in an injected alert goes out as the escape of half a surrogate pair";
     PAGE = "crowdstrike.console.page", From::Assumed("crowdstrike/console.rs"), "the whole page: element names, classes, attributes, the drawer, the host page, its own JSON endpoints; a click on a row changes the URL to the alert's own link by pushState";
 }

@@ -6,7 +6,10 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::basis::{Basis, HEADER};
+use crate::{
+    basis::{Basis, HEADER},
+    scenario::hostile::LONE_SURROGATE,
+};
 
 /// An answer before it is bytes.
 #[derive(Debug, Clone)]
@@ -147,9 +150,8 @@ impl Reply {
     /// As an HTTP response.
     #[must_use]
     pub fn into_response(self) -> Response<Body> {
-        let text = self
-            .verbatim
-            .or_else(|| self.body.as_ref().map(Value::to_string));
+        let written = |body: &Value| body.to_string().replace(LONE_SURROGATE, "\\ud800");
+        let text = self.verbatim.or_else(|| self.body.as_ref().map(written));
         let has_body = text.is_some();
         let mut response = Response::new(Body::from(text.unwrap_or_default()));
         *response.status_mut() =

@@ -450,7 +450,10 @@ async fn a_comment_is_found_by_a_word_of_it_and_what_is_set_by_an_empty_text() {
         let query = [("filter", filter), ("limit", "1000")];
         scene.get(&token, QUERY, &query).await.ids()
     };
-    assert_eq!(found("comments.value:'isolated'").await, std::slice::from_ref(&id));
+    assert_eq!(
+        found("comments.value:'isolated'").await,
+        std::slice::from_ref(&id)
+    );
     assert!(found("comments.value:'Isolated'").await.is_empty());
     let (whole, with_rule) = (
         found("").await.len(),

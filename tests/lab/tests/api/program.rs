@@ -48,6 +48,7 @@ async fn it_prints_one_line_serves_tls_under_its_own_authority_and_ends_on_a_sig
         .tls_certs_only([authority])
         .resolve("falcon.eu-1.crowdstrike.com", console)
         .resolve("not-a-console.example", console)
+        .tls_info(true)
         .build()
         .expect("a client");
     let id = |name: &str| falcon[name].as_str().expect("text").to_owned();
@@ -61,6 +62,13 @@ async fn it_prints_one_line_serves_tls_under_its_own_authority_and_ends_on_a_sig
         .await
         .expect("TLS holds");
     assert_eq!(token.status(), 201);
+    let leaf = token
+        .extensions()
+        .get::<reqwest::tls::TlsInfo>()
+        .and_then(reqwest::tls::TlsInfo::peer_certificate)
+        .expect("a certificate");
+    let name = b"Aside lab: simulated vendors";
+    assert!(leaf.windows(name.len()).any(|part| part == name));
     for host in ["falcon.eu-1.crowdstrike.com", "not-a-console.example"] {
         let page = http
             .get(format!("https://{host}:{}/", console.port()))
