@@ -43,7 +43,7 @@ fn callers(method: &str, other: &[&str]) -> Vec<String> {
                     Some((_, argument)) => text[end..].starts_with(argument),
                     None => text[..at].ends_with(known),
                 };
-                if !other.iter().any(|known| is_other(&known)) {
+                if !other.iter().any(is_other) {
                     callers.push(name.clone());
                 }
             }
