@@ -288,31 +288,33 @@ fn what_is(rules: &RuleSet, alert: &Alert, asked: &Question) -> Option<Answer> {
 }
 
 fn can_ask(alert: &Alert) -> Answer {
-    Answer::CanAsk {
-        examples: questions(alert),
-    }
-}
-
-/// What can be asked, as far as this alert has an answer.
-pub fn questions(alert: &Alert) -> Vec<String> {
-    let mut examples = Vec::new();
-    if let Some(trigger) = &alert.trigger {
-        let name = plain(&[words::name_of(alert, trigger)]);
-        examples.push(format!("What did {name} do?"));
-        examples.push(format!("What is {name}?"));
-    }
+    let mut examples: Vec<String> = questions(alert).iter().map(|spans| plain(spans)).collect();
     if !alert.hosts.is_empty() {
-        examples.push("Is the host isolated?".to_owned());
         examples.push("Isolate the host".to_owned());
     }
-    examples.push("Who acted?".to_owned());
-    examples.push("When did it happen?".to_owned());
+    Answer::CanAsk { examples }
+}
+
+/// Questions that this alert has an answer to. None asks for an action.
+pub fn questions(alert: &Alert) -> Vec<Vec<Span>> {
+    let mut questions = Vec::new();
+    if let Some(trigger) = &alert.trigger {
+        let name = || words::name_of(alert, trigger);
+        questions.push(vec![text("What did "), name(), text(" do?")]);
+        questions.push(vec![text("What is "), name(), text("?")]);
+    }
+    let mut ask = |question: &str| questions.push(vec![text(question)]);
+    if !alert.hosts.is_empty() {
+        ask("Is the host isolated?");
+    }
+    ask("Who acted?");
+    ask("When did it happen?");
     let has = |verbs: &[Verb]| alert.evidence.iter().any(|it| verbs.contains(&it.verb));
     if has(&[Verb::ConnectedTo, Verb::Resolved]) {
-        examples.push("Which addresses did it reach?".to_owned());
+        ask("Which addresses did it reach?");
     }
     if has(&[Verb::Wrote]) {
-        examples.push("Which files were written?".to_owned());
+        ask("Which files were written?");
     }
-    examples
+    questions
 }

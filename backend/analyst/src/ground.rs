@@ -13,14 +13,17 @@ mod answer;
 mod check;
 mod form;
 mod grammar;
+mod inflection;
+mod kinds;
 mod lexicon;
 mod prose;
+mod question;
 mod said;
+mod schema;
 mod summary;
 mod things;
 mod tokens;
 mod wording;
 
 pub use answer::{Answer, Unreadable};
-pub use check::Stands;
 pub use form::{Form, INSTRUCTIONS};

@@ -158,3 +158,47 @@ fn answer(redacted: &Redacted) -> Value {
         .collect();
     json!({ "text": redacted.text, "entities": entities })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_answers_every_line_in_order_and_a_bad_one_ends_nothing() {
+        let args = RedactArgs {
+            json: false,
+            batch: true,
+            external_addresses: false,
+            terms: Vec::new(),
+            file: PathBuf::from("-"),
+        };
+        let lines = concat!(
+            r#"{"id":1,"text":"é 😀 on FIN-LT-204","known":{"hosts":["FIN-LT-204"]}}"#,
+            "\nno json\n\n",
+            r#"{"id":"x"}"#,
+            "\n\u{fffd}\n",
+            r#"{"id":2,"text":"again FIN-LT-204 at 10.0.0.5"}"#,
+        );
+        let mut out = Vec::new();
+        batch(&args, &mut lines.as_bytes(), &mut out)
+            .expect("read")
+            .expect("written");
+        let answers: Vec<Value> = out
+            .split(|b| *b == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(|line| serde_json::from_slice(line).expect("JSON"))
+            .collect();
+        assert_eq!(
+            answers[0],
+            json!({"id": 1, "text": "é 😀 on HOST-1", "entities": [
+                {"start": 7, "end": 17, "type": "host", "placeholder": "HOST-1"}
+            ]})
+        );
+        assert!(answers[1]["error"].is_string() && answers[1].get("id").is_none());
+        assert!(answers[2]["error"].is_string() && answers[2]["id"] == "x");
+        assert!(answers[3]["error"].is_string());
+        // A conversation of its own: what another line knew is not known here.
+        assert_eq!(answers[4]["text"], "again FIN-LT-204 at IP-INTERNAL-1");
+        assert_eq!(answers.len(), 5);
+    }
+}

@@ -10,6 +10,7 @@ use aside_shared::api::{Activity, ReadActivity, Recent, RecentAlert};
 use aside_shared::chat::{Answer, Question};
 use aside_shared::event::AnalysisEvent;
 use aside_shared::text::visible;
+use futures::StreamExt;
 use reqwest::{RequestBuilder, StatusCode, header};
 use serde_json::{Map, Value, json};
 
@@ -221,10 +222,10 @@ async fn the_labs_hostile_alerts_are_read_to_their_end_and_nothing_comes_of_them
     let specimens = attack.lab.control("/specimens").await;
     let hostile = specimens["hostile"].as_object().expect("hostile alerts");
     assert!(hostile.len() > 30, "{hostile:?}");
-    for (name, id) in hostile {
-        let events = attack
-            .analysed(name, &key(id.as_str().expect("an id")))
-            .await;
+    // Some at a time: each waits for the vendor's searches, which take their seconds.
+    let read = async |(name, id): (&String, &Value)| {
+        let id = key(id.as_str().expect("an id"));
+        let events = attack.analysed(name, &id).await;
         // That it was there at all: the payload came through to where data is shown as data.
         let kind = name.rsplit('-').next().unwrap_or_default();
         if let Some(payload) = specimens["payloads"][kind].as_str() {
@@ -235,7 +236,10 @@ async fn the_labs_hostile_alerts_are_read_to_their_end_and_nothing_comes_of_them
                 "{name}: its text is nowhere in {shown:.2000}"
             );
         }
-    }
+    };
+    futures::stream::iter(hostile)
+        .for_each_concurrent(6, read)
+        .await;
     attack.nothing_came_of_it().await;
 }
 

@@ -54,7 +54,7 @@ pub(super) enum What {
     Fact(Vec<Relation>),
     Technique(String),
     LookAt(EntityId),
-    Question(String),
+    Question(usize),
     Gap {
         entity: EntityId,
         looked_for: Verb,
@@ -145,10 +145,11 @@ impl Form<'_> {
                 let number = name
                     .strip_prefix('Q')
                     .and_then(|number| number.parse::<usize>().ok());
-                let question = number.and_then(|number| self.questions.get(number.checked_sub(1)?));
-                let question = question
+                let at = number.and_then(|number| number.checked_sub(1));
+                let question = at
+                    .filter(|at| *at < self.questions.len())
                     .ok_or_else(|| format!("{} is no question that was listed.", named(name)))?;
-                Ok((What::Question(question.clone()), Vec::new()))
+                Ok((What::Question(question), Vec::new()))
             }
             other => Err(format!("{} is no sort of view.", named(other))),
         }

@@ -1,15 +1,18 @@
 //! Comparing claims with the evidence.
 
+use std::borrow::Cow;
+
 use aside_shared::alert::{EntityKind, Evidence, EvidenceSource, Object, Outcome, Verb};
 use aside_shared::analysis::{Claim, ClaimKind, Gap, Relation, View};
 use aside_shared::id::{EntityId, EvidenceId};
 use aside_shared::model::{Told, Voice};
+use aside_shared::text::plain;
 
 use super::answer::{Claimed, What, same};
 use super::form::{Form, Group};
 use super::said;
 use super::things::Thing;
-use super::wording::{self, Recorded};
+use super::wording::{self, Kept, Recorded};
 use crate::techniques;
 use crate::words::text;
 
@@ -18,9 +21,9 @@ const CITED_A_LINE: usize = 4;
 
 /// A claim that stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stands {
+pub(super) struct Stands {
     /// The claim, as it may be shown.
-    pub told: Told,
+    pub(super) told: Told,
     /// Its wording says that it came after what was said before it.
     pub(super) is_later: bool,
 }
@@ -32,7 +35,7 @@ impl Form<'_> {
             What::Fact(relations) => self.fact(relations, claimed),
             What::Technique(id) => self.technique(id, &claimed.cited),
             What::LookAt(entity) => self.look_at(entity, &claimed.cited),
-            What::Question(question) => self.question(question),
+            What::Question(at) => self.question(*at),
             What::Gap {
                 entity,
                 looked_for,
@@ -43,45 +46,19 @@ impl Form<'_> {
     }
 
     fn fact(&self, relations: &[Relation], claimed: &Claimed) -> Result<Stands, String> {
-        let mut lines: Vec<&Group<'_>> = Vec::with_capacity(relations.len());
-        for relation in relations {
-            let of_it = |line: &&Group<'_>| same(&line.relation, relation);
-            let cited = claimed.cited.iter().filter_map(|at| self.groups.get(*at));
-            let Some(line) = cited.clone().find(of_it) else {
-                return Err(self.not_said(relation, &cited.collect::<Vec<_>>()));
-            };
-            if relation
-                .count
-                .is_some_and(|count| count as usize != line.members.len())
-            {
-                return Err(format!("It was seen {}.", times(line.members.len())));
-            }
-            lines.push(line);
-        }
-        let recorded: Vec<Recorded<'_>> = relations
-            .iter()
-            .zip(&lines)
-            .map(|(relation, line)| Recorded {
-                relation,
-                times: line.times(),
-            })
-            .collect();
-        let things = self.things_of(relations);
-        let kept = if relations.iter().all(wording::has_words) {
-            wording::keep(&claimed.text, &recorded, &things, &self.alert.hosts).ok()
-        } else {
-            None
-        };
+        let lines = self.lines_of(relations, claimed)?;
+        let kept = self.own_wording(relations, &lines, claimed);
         let is_later = kept.as_ref().is_some_and(|kept| kept.is_later);
         let (sentence, voice) = match kept {
             Some(kept) => (kept.sentence, Voice::Model),
             None => (self.own_words(relations, &lines), Voice::Aside),
         };
-        let is_measured =
-            |relation: &Relation| relation.count.is_some() || relation.span_unix_ms.is_some();
         let mut evidence: Vec<EvidenceId> = Vec::new();
         for (relation, line) in relations.iter().zip(&lines) {
-            let is_whole = is_measured(relation) || voice == Voice::Model;
+            // What says how often or how long rests on all of it, and a wording may say when.
+            let is_whole = relation.count.is_some()
+                || relation.span_unix_ms.is_some()
+                || voice == Voice::Model;
             let most = if is_whole { usize::MAX } else { CITED_A_LINE };
             evidence.extend(line.members.iter().take(most).map(|it| it.id.clone()));
         }
@@ -93,6 +70,75 @@ impl Form<'_> {
             lead: false,
         };
         self.stands(claim, voice, is_later)
+    }
+
+    /// The cited line that says each relation.
+    fn lines_of(
+        &self,
+        relations: &[Relation],
+        claimed: &Claimed,
+    ) -> Result<Vec<&Group<'_>>, String> {
+        let line_of = |relation: &Relation| {
+            let cited = claimed.cited.iter().filter_map(|at| self.groups.get(*at));
+            let said = cited.clone().find(|line| same(&line.relation, relation));
+            let line = said.ok_or_else(|| self.not_said(relation, &cited.collect::<Vec<_>>()))?;
+            let seen = line.members.len();
+            match relation.count {
+                Some(count) if count as usize != seen => {
+                    Err(format!("It was seen {}.", times(seen)))
+                }
+                _ => Ok(line),
+            }
+        };
+        relations.iter().map(line_of).collect()
+    }
+
+    /// The model's own wording, if it says these relations and nothing else.
+    fn own_wording(
+        &self,
+        relations: &[Relation],
+        lines: &[&Group<'_>],
+        claimed: &Claimed,
+    ) -> Option<Kept> {
+        if !relations.iter().all(wording::has_words) {
+            return None;
+        }
+        let recorded: Vec<Recorded<'_>> = relations
+            .iter()
+            .zip(lines)
+            .map(|(relation, line)| Recorded {
+                relation,
+                times: line.times(),
+            })
+            .collect();
+        let things = self.things_of(relations);
+        let text = self.without_citations(&claimed.text, &claimed.cited);
+        wording::keep(&text, &recorded, &things, &self.alert.hosts).ok()
+    }
+
+    /// A text without `(E3)` and `[E3, E4]`, where these are lines that its claim cites: they are shown beside it.
+    fn without_citations<'t>(&self, text: &'t str, cited: &[usize]) -> Cow<'t, str> {
+        let is_cited = |number: &str| {
+            let number = number.trim();
+            self.group(number).is_some_and(|at| cited.contains(&at))
+        };
+        let mut out = Cow::Borrowed(text);
+        for (open, close) in [('(', ')'), ('[', ']')] {
+            let mut from = 0;
+            while let Some(start) = out[from..].find(open).map(|at| from + at) {
+                let Some(end) = out[start..].find(close).map(|at| start + at) else {
+                    break;
+                };
+                if out[start + 1..end].split(',').all(is_cited) {
+                    let kept = out[..start].trim_end().len();
+                    out.to_mut().replace_range(kept..=end, "");
+                    from = kept;
+                } else {
+                    from = start + 1;
+                }
+            }
+        }
+        out
     }
 
     /// Aside's own sentence for the same relations of an own wording.
@@ -260,24 +306,26 @@ impl Form<'_> {
         self.stands(claim, Voice::Aside, false)
     }
 
-    fn question(&self, question: &str) -> Result<Stands, String> {
-        let anchor = self
-            .groups
-            .iter()
-            .find(|line| line.relation.verb == Verb::Detected)
-            .or(self.groups.first());
-        let anchor = anchor
-            .and_then(|line| line.members.first())
-            .ok_or("The alert has no evidence to ask about.")?;
-        // The question is Aside's own, made of the alert's names: it is shown as one.
+    fn question(&self, at: usize) -> Result<Stands, String> {
+        let question = self
+            .questions
+            .get(at)
+            .ok_or("It is no question that was listed.")?;
+        let speaks = |it: &&Evidence| {
+            let trigger = self.alert.trigger.as_ref();
+            trigger == Some(&it.subject)
+                || matches!(&it.object, Some(Object::Entity(id)) if Some(id) == trigger)
+        };
+        let evidence = &self.alert.evidence;
+        let anchor = evidence.iter().find(speaks).or(evidence.first());
+        let anchor = anchor.ok_or("The alert has no evidence to ask about.")?;
+        let mut sentence = vec![text("Worth asking: ")];
+        sentence.extend(question.iter().cloned());
         let claim = Claim {
             kind: ClaimKind::View(View::Question {
-                question: question.to_owned(),
+                question: plain(question),
             }),
-            sentence: vec![
-                text("Worth asking: "),
-                text(aside_shared::text::visible(question)),
-            ],
+            sentence,
             evidence: vec![anchor.id.clone()],
             relations: Vec::new(),
             lead: false,

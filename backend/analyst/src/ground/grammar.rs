@@ -15,7 +15,8 @@ mod phrases;
 
 use aside_shared::alert::Outcome;
 
-use super::lexicon::{Inflection, PHRASES, Phrase, Verbs};
+use super::inflection::Inflection;
+use super::lexicon::{PHRASES, Phrase, Verbs};
 use super::things::Thing;
 use super::tokens::{Clock, Token};
 

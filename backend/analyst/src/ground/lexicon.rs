@@ -6,7 +6,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use aside_shared::alert::{EntityKind, Verb};
+use aside_shared::alert::Verb;
+
+use super::form::VERBS;
+use super::inflection::{Inflection, inflected, with_s};
 
 /// A set of verbs, one bit each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,21 +49,6 @@ impl Verbs {
     }
 }
 
-/// A form of a verb.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Inflection {
-    /// `start`
-    Base,
-    /// `starts`
-    Present,
-    /// `started`, as a finite verb.
-    Past,
-    /// `started`, after `was` or `has`.
-    Participle,
-    /// `starting`
-    Gerund,
-}
-
 /// How a verb phrase begins, with what follows its first word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Phrase {
@@ -92,567 +80,60 @@ pub struct Noun {
 struct Lexemes {
     verb: Verb,
     /// Infinitives with their tails.
-    verbs: &'static [&'static str],
+    verbs: Vec<&'static str>,
     /// Infinitives with their tails whose grammatical subject is the relation's object.
-    turned: &'static [&'static str],
-    nouns: &'static [&'static str],
-    to: &'static [&'static str],
-    by: &'static [&'static str],
+    turned: Vec<&'static str>,
+    nouns: Vec<&'static str>,
+    to: Vec<&'static str>,
+    by: Vec<&'static str>,
     /// What may follow the object.
-    after: &'static [&'static str],
+    after: Vec<&'static str>,
 }
 
-const LEXEMES: &[Lexemes] = &[
-    Lexemes {
-        verb: Verb::Started,
-        verbs: &[
-            "start",
-            "launch",
-            "spawn",
-            "execute",
-            "invoke",
-            "run",
-            "create",
-            "initiate",
-            "trigger",
-            "fork",
-            "start up",
-            "fire up",
-            "kick off",
-            "give rise to",
-            "bring up",
-            "initialise",
-            "initialize",
-            "begin",
-            "start off",
-        ],
-        turned: &[
-            "stem from",
-            "originate from",
-            "descend from",
-            "come from",
-            "run as a child of",
-            "run as a child process of",
-            "start as a child of",
-            "start as a child process of",
-            "execute as a child of",
-        ],
-        nouns: &[
-            "launch",
-            "start",
-            "execution",
-            "creation",
-            "invocation",
-            "process creation",
-            "process launch",
-            "process start",
-            "spawn",
-        ],
-        to: &["of"],
-        by: &["by", "from"],
-        after: &[
-            "as a child process",
-            "as a child",
-            "as its child",
-            "as its child process",
-            "as a new process",
-            "as a subprocess",
-        ],
-    },
-    Lexemes {
-        verb: Verb::Ran,
-        verbs: &["run", "execute", "launch", "start", "invoke", "bring up"],
-        turned: &[
-            "run under",
-            "run as",
-            "run in the context of",
-            "execute under",
-        ],
-        nouns: &["execution", "launch", "start", "run"],
-        to: &["of"],
-        by: &["by", "from", "on"],
-        after: &[],
-    },
-    Lexemes {
-        verb: Verb::Wrote,
-        verbs: &[
-            "write",
-            "create",
-            "drop",
-            "save",
-            "store",
-            "produce",
-            "write to",
-            "generate",
-            "write out",
-        ],
-        turned: &[],
-        nouns: &[
-            "creation",
-            "write",
-            "file write",
-            "file creation",
-            "writing",
-        ],
-        to: &["of", "to"],
-        by: &["by", "from"],
-        after: &["to disk", "to the disk", "on disk", "on the disk"],
-    },
-    Lexemes {
-        verb: Verb::Read,
-        verbs: &[
-            "read",
-            "open",
-            "access",
-            "read from",
-            "load the contents of",
-            "read the contents of",
-            "read the content of",
-        ],
-        turned: &[],
-        nouns: &["read", "opening", "access", "file read", "reading"],
-        to: &["of", "to"],
-        by: &["by", "from"],
-        after: &["from disk", "for reading"],
-    },
-    Lexemes {
-        verb: Verb::Deleted,
-        verbs: &["delete", "remove", "erase", "unlink"],
-        turned: &[],
-        nouns: &["deletion", "removal", "file deletion"],
-        to: &["of"],
-        by: &["by", "from"],
-        after: &["from disk", "from the disk"],
-    },
-    Lexemes {
-        verb: Verb::Renamed,
-        verbs: &["rename", "change the name of"],
-        turned: &[],
-        nouns: &["rename", "renaming", "file rename"],
-        to: &["of"],
-        by: &["by", "from"],
-        after: &[],
-    },
-    Lexemes {
-        verb: Verb::ConnectedTo,
-        verbs: &[
-            "connect to",
-            "contact",
-            "reach out to",
-            "communicate with",
-            "reach",
-            "call out to",
-            "establish contact with",
-            "dial",
-            "dial out to",
-            "talk to",
-            "communicate over the network with",
-            "connect out to",
-            "open a socket to",
-        ],
-        turned: &[],
-        nouns: &[
-            "connection",
-            "network connection",
-            "outbound connection",
-            "outgoing connection",
-            "outbound network connection",
-            "outgoing network connection",
-            "session",
-            "connect",
-            "communication",
-            "network communication",
-            "contact",
-            "network session",
-        ],
-        to: &["to", "with"],
-        by: &["from", "by"],
-        after: &["over the network"],
-    },
-    Lexemes {
-        verb: Verb::Accepted,
-        verbs: &["receive traffic from"],
-        turned: &[],
-        nouns: &[
-            "connection",
-            "network connection",
-            "inbound connection",
-            "incoming connection",
-            "inbound network connection",
-            "incoming network connection",
-            "connection request",
-        ],
-        to: &["from"],
-        by: &["by", "to"],
-        after: &["over the network"],
-    },
-    Lexemes {
-        verb: Verb::Resolved,
-        verbs: &[
-            "resolve",
-            "look up",
-            "query",
-            "query dns for",
-            "query the dns for",
-            "ask dns for",
-            "ask the dns for",
-            "request the address of",
-            "look up the address of",
-            "resolve the name",
-        ],
-        turned: &[],
-        nouns: &[
-            "dns query",
-            "dns lookup",
-            "dns request",
-            "dns resolution",
-            "lookup",
-            "name lookup",
-            "name resolution",
-            "resolution",
-            "query",
-        ],
-        to: &["for", "of"],
-        by: &["by", "from"],
-        after: &[
-            "via dns",
-            "through dns",
-            "through the dns",
-            "over dns",
-            "using dns",
-            "in dns",
-            "in the dns",
-        ],
-    },
-    Lexemes {
-        verb: Verb::Set,
-        verbs: &[
-            "set",
-            "modify",
-            "change",
-            "update",
-            "write",
-            "write to",
-            "alter",
-            "edit",
-            "set the value of",
-            "change the value of",
-        ],
-        turned: &[],
-        nouns: &[
-            "change",
-            "modification",
-            "update",
-            "registry change",
-            "registry modification",
-            "registry write",
-            "write",
-            "setting",
-            "registry set",
-            "registry update",
-        ],
-        to: &["of", "to", "at", "in"],
-        by: &["by", "from"],
-        after: &[
-            "in the registry",
-            "in the windows registry",
-            "to the registry",
-            "in registry",
-        ],
-    },
-    Lexemes {
-        verb: Verb::RegisteredTask,
-        verbs: &[
-            "register",
-            "create",
-            "schedule",
-            "add",
-            "set up",
-            "configure",
-            "install",
-            "put in place",
-            "define",
-        ],
-        turned: &[],
-        nouns: &[
-            "registration",
-            "creation",
-            "scheduling",
-            "task registration",
-            "task creation",
-        ],
-        to: &["of"],
-        by: &["by", "from"],
-        after: &[
-            "as a scheduled task",
-            "as a task",
-            "with the task scheduler",
-            "in the task scheduler",
-            "in task scheduler",
-            "with task scheduler",
-            "to the scheduled tasks",
-            "to the list of scheduled tasks",
-            "to the task scheduler",
-        ],
-    },
-    Lexemes {
-        verb: Verb::InstalledService,
-        verbs: &[
-            "install",
-            "create",
-            "register",
-            "add",
-            "set up",
-            "configure",
-            "put in place",
-        ],
-        turned: &[],
-        nouns: &[
-            "installation",
-            "creation",
-            "registration",
-            "service installation",
-            "service creation",
-        ],
-        to: &["of"],
-        by: &["by", "from"],
-        after: &[
-            "as a service",
-            "as a windows service",
-            "to the services",
-            "to the list of services",
-        ],
-    },
-    Lexemes {
-        verb: Verb::Loaded,
-        verbs: &["load", "map", "pull in", "import"],
-        turned: &[],
-        nouns: &["load", "loading", "module load", "image load"],
-        to: &["of"],
-        by: &["by", "from", "into"],
-        after: &[
-            "into memory",
-            "into its memory",
-            "into its address space",
-            "into its process",
-            "into its own process",
-            "into its process space",
-            "as a module",
-        ],
-    },
-    Lexemes {
-        verb: Verb::RanScript,
-        verbs: &["run", "execute", "invoke", "evaluate"],
-        turned: &[
-            "run in",
-            "run inside",
-            "run within",
-            "execute in",
-            "execute inside",
-        ],
-        nouns: &["execution", "run", "script execution"],
-        to: &["of"],
-        by: &["by", "from", "in"],
-        after: &["as a script"],
-    },
-    Lexemes {
-        verb: Verb::Accessed,
-        verbs: &[
-            "access",
-            "open",
-            "access the memory of",
-            "open the memory of",
-            "read the memory of",
-            "read memory from",
-            "read memory of",
-            "open a handle to",
-            "open a handle on",
-            "obtain a handle to",
-            "obtain a handle on",
-            "acquire a handle to",
-            "get a handle to",
-            "gain access to",
-            "gain access to the memory of",
-            "access memory of",
-            "open memory of",
-            "touch the memory of",
-        ],
-        turned: &[],
-        nouns: &[
-            "access",
-            "memory access",
-            "process access",
-            "opening",
-            "cross-process access",
-            "process memory access",
-        ],
-        to: &["to", "of"],
-        by: &["by", "from"],
-        after: &[],
-    },
-    Lexemes {
-        verb: Verb::LoggedOnTo,
-        verbs: &[
-            "log on to",
-            "log onto",
-            "log in to",
-            "log into",
-            "sign in to",
-            "sign into",
-            "sign on to",
-            "log on at",
-            "log in on",
-            "log on on",
-            "authenticate to",
-            "authenticate on",
-            "open a session on",
-            "start a session on",
-        ],
-        turned: &[],
-        nouns: &[
-            "logon",
-            "login",
-            "sign-in",
-            "authentication",
-            "logon session",
-            "session",
-        ],
-        to: &["to", "on", "at", "onto"],
-        by: &["by", "of", "for", "from"],
-        after: &[],
-    },
-    Lexemes {
-        verb: Verb::DecodedTo,
-        verbs: &[
-            "decode to",
-            "decode into",
-            "carry",
-            "contain",
-            "hide",
-            "conceal",
-            "carry the hidden text",
-            "contain the hidden text",
-            "resolve to",
-            "unpack to",
-            "yield",
-            "expand to",
-            "translate to",
-            "translate into",
-            "be decoded to",
-            "decode as",
-            "contain encoded text that decodes to",
-            "contain encoded text that decoded to",
-            "have a command line that decodes to",
-            "have a command line that decoded to",
-            "run with a command line that decodes to",
-            "run with a command line that decoded to",
-            "run with a command line that decodes into",
-        ],
-        turned: &["be decoded from", "come from decoding"],
-        nouns: &["decoding"],
-        to: &["to", "into"],
-        by: &["of"],
-        after: &["when decoded", "once decoded", "after decoding"],
-    },
-    Lexemes {
-        verb: Verb::Detected,
-        verbs: &["raise", "trigger", "cause", "set off", "be the subject of"],
-        turned: &[
-            "be raised for",
-            "be raised on",
-            "be raised against",
-            "be raised about",
-            "be triggered by",
-            "be reported on",
-            "be reported for",
-            "be generated for",
-            "be generated on",
-            "name",
-            "concern",
-            "fire on",
-            "fire for",
-        ],
-        nouns: &["detection"],
-        to: &["of"],
-        by: &["on", "for"],
-        after: &[],
-    },
-];
-
-/// `write` to its five forms. Irregular ones are listed; the others follow the rules of spelling.
-fn inflected(base: &'static str) -> [(Inflection, String); 5] {
-    use Inflection::{Base, Gerund, Participle, Past, Present};
-    let (past, participle) = match IRREGULAR.iter().find(|(known, ..)| *known == base) {
-        Some((_, past, participle)) => ((*past).to_owned(), (*participle).to_owned()),
-        None => {
-            let past = match base.strip_suffix('y') {
-                Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ied"),
-                _ if base.ends_with('e') => format!("{base}d"),
-                _ if DOUBLED.contains(&base) => {
-                    format!("{base}{}ed", &base[base.len() - 1..])
-                }
-                _ => format!("{base}ed"),
-            };
-            (past.clone(), past)
+impl Lexemes {
+    fn of(verb: Verb) -> Self {
+        let none = Vec::new;
+        Self {
+            verb,
+            verbs: none(),
+            turned: none(),
+            nouns: none(),
+            to: none(),
+            by: none(),
+            after: none(),
         }
-    };
-    let gerund = match base.strip_suffix('e') {
-        Some(stem) if !stem.ends_with('e') && base != "be" => format!("{stem}ing"),
-        _ if DOUBLED.contains(&base) => format!("{base}{}ing", &base[base.len() - 1..]),
-        _ => format!("{base}ing"),
-    };
-    let present = match base {
-        "be" => "is".to_owned(),
-        "have" => "has".to_owned(),
-        _ => with_s(base),
-    };
-    [
-        (Base, base.to_owned()),
-        (Present, present),
-        (Past, past),
-        (Participle, participle),
-        (Gerund, gerund),
-    ]
-}
+    }
 
-/// The third person of a verb, the plural of a noun.
-fn with_s(word: &str) -> String {
-    match word.strip_suffix('y') {
-        Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),
-        _ if word.ends_with(['s', 'x']) || word.ends_with("ch") || word.ends_with("sh") => {
-            format!("{word}es")
+    fn set(&mut self, field: &str, phrases: Vec<&'static str>) {
+        match field {
+            "verbs" => self.verbs = phrases,
+            "turned" => self.turned = phrases,
+            "nouns" => self.nouns = phrases,
+            "to" => self.to = phrases,
+            "by" => self.by = phrases,
+            "after" => self.after = phrases,
+            _ => {}
         }
-        _ => format!("{word}s"),
     }
 }
 
-const IRREGULAR: &[(&str, &str, &str)] = &[
-    ("write", "wrote", "written"),
-    ("run", "ran", "run"),
-    ("read", "read", "read"),
-    ("set", "set", "set"),
-    ("see", "saw", "seen"),
-    ("give", "gave", "given"),
-    ("come", "came", "come"),
-    ("bring", "brought", "brought"),
-    ("make", "made", "made"),
-    ("get", "got", "got"),
-    ("hide", "hid", "hidden"),
-    ("be", "was", "been"),
-    ("send", "sent", "sent"),
-    ("do", "did", "done"),
-    ("take", "took", "taken"),
-    ("have", "had", "had"),
-    ("put", "put", "put"),
-    ("begin", "began", "begun"),
-    ("lead", "led", "led"),
-    ("output", "output", "output"),
-];
-
-/// Verbs whose last letter is doubled.
-const DOUBLED: &[&str] = &[
-    "run", "drop", "stem", "log", "set", "get", "map", "begin", "put", "output",
-];
+static LEXEMES: LazyLock<Vec<Lexemes>> = LazyLock::new(|| {
+    let mut all: Vec<Lexemes> = Vec::new();
+    for line in include_str!("lexicon.txt").lines() {
+        let name = line
+            .strip_prefix('[')
+            .and_then(|line| line.strip_suffix(']'));
+        if let Some((_, verb)) =
+            name.and_then(|name| VERBS.iter().find(|(known, _)| *known == name))
+        {
+            all.push(Lexemes::of(*verb));
+        } else if let (Some((field, phrases)), Some(last)) = (line.split_once(": "), all.last_mut())
+        {
+            last.set(field, phrases.split(", ").collect());
+        }
+    }
+    all
+});
 
 /// Verbs that say nothing by themselves: `made` of `made a connection to`.
 const LIGHT: &[&str] = &[
@@ -702,11 +183,11 @@ pub static PHRASES: LazyLock<HashMap<String, Vec<Phrase>>> = LazyLock::new(|| {
             }
         }
     };
-    for lexemes in LEXEMES {
-        for words in lexemes.verbs {
+    for lexemes in LEXEMES.iter() {
+        for words in &lexemes.verbs {
             add(Verbs::of(lexemes.verb), words.split(' ').collect(), false);
         }
-        for words in lexemes.turned {
+        for words in &lexemes.turned {
             add(Verbs::of(lexemes.verb), words.split(' ').collect(), true);
         }
     }
@@ -745,8 +226,8 @@ pub static LIGHT_PHRASES: LazyLock<HashMap<String, Vec<Light>>> = LazyLock::new(
 /// Nouns by their first word, longest first.
 pub static NOUNS: LazyLock<HashMap<String, Vec<Noun>>> = LazyLock::new(|| {
     let mut nouns: HashMap<String, Vec<Noun>> = HashMap::new();
-    for lexemes in LEXEMES {
-        for words in lexemes.nouns {
+    for lexemes in LEXEMES.iter() {
+        for words in &lexemes.nouns {
             for plural in [false, true] {
                 let mut words: Vec<String> = words.split(' ').map(str::to_owned).collect();
                 if let (true, Some(last)) = (plural, words.last_mut()) {
@@ -756,8 +237,8 @@ pub static NOUNS: LazyLock<HashMap<String, Vec<Noun>>> = LazyLock::new(|| {
                 nouns.entry(first).or_default().push(Noun {
                     verbs: Verbs::of(lexemes.verb),
                     words,
-                    to: lexemes.to,
-                    by: lexemes.by,
+                    to: &lexemes.to,
+                    by: &lexemes.by,
                     plural,
                 });
             }
@@ -787,100 +268,6 @@ pub fn doers(verbs: Verbs) -> &'static [&'static str] {
         &["in", "inside", "within"]
     } else {
         &[]
-    }
-}
-
-/// What an entity may be called before or after its name.
-pub fn kinds(kind: Option<&EntityKind>) -> &'static [&'static str] {
-    match kind {
-        Some(EntityKind::Host(_)) => &[
-            "host", "machine", "computer", "endpoint", "device", "system",
-        ],
-        Some(EntityKind::Process(_)) => &[
-            "process",
-            "program",
-            "executable",
-            "image",
-            "binary",
-            "instance",
-        ],
-        Some(EntityKind::User(_)) => &["user", "account", "user account"],
-        Some(EntityKind::File(_)) => &["file", "artifact", "artefact"],
-        Some(EntityKind::Endpoint { .. }) => &[
-            "address",
-            "ip address",
-            "ip",
-            "remote address",
-            "remote ip address",
-            "remote ip",
-            "endpoint",
-            "remote endpoint",
-            "network address",
-            "host",
-            "remote host",
-            "destination",
-        ],
-        Some(EntityKind::Domain { .. }) => &[
-            "domain",
-            "domain name",
-            "name",
-            "hostname",
-            "host name",
-            "dns name",
-            "host",
-        ],
-        Some(EntityKind::Registry { .. }) => &[
-            "registry value",
-            "registry key",
-            "value",
-            "key",
-            "registry entry",
-        ],
-        Some(EntityKind::Task { .. }) => &["task", "scheduled task"],
-        Some(EntityKind::Service { .. }) => &["service", "windows service", "system service"],
-        Some(EntityKind::Resource { .. }) => &["resource"],
-        None => &[],
-    }
-}
-
-/// What a value may be called, by what was done with it.
-pub fn value_kinds(verb: Verb) -> &'static [&'static str] {
-    match verb {
-        Verb::RanScript => &[
-            "script",
-            "script text",
-            "script block",
-            "code",
-            "command",
-            "script content",
-        ],
-        Verb::DecodedTo => &[
-            "text",
-            "hidden text",
-            "decoded text",
-            "command",
-            "content",
-            "string",
-        ],
-        Verb::Detected => &["alert", "detection", "finding"],
-        _ => &[],
-    }
-}
-
-/// What a file may be called by its ending.
-pub fn file_kinds(path: &str) -> &'static [&'static str] {
-    let ending = path
-        .rsplit_once('.')
-        .map(|(_, ending)| ending.to_ascii_lowercase());
-    match ending.as_deref() {
-        Some("exe" | "scr" | "com") => &["executable", "program", "binary", "executable file"],
-        Some("dll") => &["dll", "library", "module", "dynamic library", "image"],
-        Some("sys") => &["driver", "module", "kernel driver"],
-        Some("so" | "dylib") => &["library", "module", "shared library"],
-        Some("ps1" | "bat" | "cmd" | "vbs" | "js" | "sh" | "py") => &["script", "script file"],
-        Some("doc" | "docx" | "docm" | "xls" | "xlsx" | "xlsm" | "pdf" | "rtf") => &["document"],
-        Some("zip" | "7z" | "rar" | "cab" | "gz" | "tar") => &["archive"],
-        _ => &[],
     }
 }
 
@@ -971,12 +358,12 @@ static WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
             .flat_map(|noun| &noun.words)
             .map(String::as_str),
     );
-    for lexemes in LEXEMES {
+    for lexemes in LEXEMES.iter() {
         let phrases = lexemes
             .verbs
             .iter()
-            .chain(lexemes.turned)
-            .chain(lexemes.after);
+            .chain(&lexemes.turned)
+            .chain(&lexemes.after);
         words.extend(phrases.flat_map(|phrase| phrase.split(' ')));
     }
     words
@@ -985,31 +372,4 @@ static WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
 /// Whether a word is the grammar's own, and so can be no name.
 pub fn is_word(word: &str) -> bool {
     WORDS.contains(word)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn verbs_are_inflected_as_english_does() {
-        let forms = |base| inflected(base).map(|(_, form)| form);
-        assert_eq!(
-            forms("drop"),
-            ["drop", "drops", "dropped", "dropped", "dropping"]
-        );
-        assert_eq!(
-            forms("write"),
-            ["write", "writes", "wrote", "written", "writing"]
-        );
-        assert_eq!(
-            forms("query"),
-            ["query", "queries", "queried", "queried", "querying"]
-        );
-        assert_eq!(
-            forms("launch"),
-            ["launch", "launches", "launched", "launched", "launching"]
-        );
-        assert_eq!(forms("be"), ["be", "is", "was", "been", "being"]);
-    }
 }

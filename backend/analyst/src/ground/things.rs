@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use aside_shared::alert::{EntityKind, Object, Verb};
 use aside_shared::id::EntityId;
 
-use super::lexicon;
+use super::{kinds, lexicon};
 
 /// An entity, or a value that stands as an object: a script, decoded text, a finding's name.
 #[derive(Clone, Debug)]
@@ -57,16 +57,14 @@ impl<'a> Thing<'a> {
 
     /// Whether a reader may call it so: `process`, `scheduled task`.
     pub fn is_called(&self, words: &str) -> bool {
-        let kinds = match (self.kind, self.verb) {
-            (Some(EntityKind::File(file)), _)
-                if lexicon::file_kinds(&file.path).contains(&words) =>
-            {
+        let called = match (self.kind, self.verb) {
+            (Some(EntityKind::File(file)), _) if kinds::file_kinds(&file.path).contains(&words) => {
                 return true;
             }
-            (None, Some(verb)) => lexicon::value_kinds(verb),
-            (kind, _) => lexicon::kinds(kind),
+            (None, Some(verb)) => kinds::value_kinds(verb),
+            (kind, _) => kinds::kinds(kind),
         };
-        kinds.contains(&words)
+        called.contains(&words)
     }
 
     /// The port, of an address that has one.

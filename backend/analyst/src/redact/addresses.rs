@@ -12,6 +12,11 @@ use super::{fields, words};
 /// Whether an address belongs to a network of somebody's own: RFC 1918, RFC 6598, RFC 3927, RFC 4193,
 /// RFC 4291 link-local. Loopback is not.
 pub(super) fn is_internal(address: &IpAddr) -> bool {
+    // Where clouds' metadata services answer is the same everywhere.
+    const METADATA: [&str; 3] = ["169.254.169.254", "169.254.170.2", "fd00:ec2::254"];
+    if METADATA.iter().any(|known| known.parse() == Ok(*address)) {
+        return false;
+    }
     match address {
         IpAddr::V4(v4) => {
             let [first, second, ..] = v4.octets();
@@ -354,6 +359,9 @@ pub(super) fn internal_name(
         "appsettings",
         "module",
         "state",
+        "storage",
+        "chrome",
+        "rc",
     ];
     if !has_internal_ending(&name) || PACKAGES.contains(&first) || name.contains("..") {
         return;
@@ -537,7 +545,7 @@ pub(super) fn url(text: &str, mark: usize, found: &mut Vec<Candidate>) {
         let name = text.get(host..host + length).unwrap_or_default();
         let name = name.trim_end_matches(['.', '-']);
         let follows = (byte(bytes, host + length), byte(bytes, host + length + 1));
-        let is_other = matches!(follows, (b'(' | b'$' | b'{', _))
+        let is_other = matches!(follows, (b'(' | b'$' | b'{' | b'[', _))
             || follows.0 == b':' && !follows.1.is_ascii_digit();
         if !name.is_empty() && !name.contains('.') && !is_other {
             found.push(Candidate::placed(host, host + name.len(), What::Host));

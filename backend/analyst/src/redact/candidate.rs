@@ -20,6 +20,17 @@ impl Candidate {
         }
     }
 
+    /// Like [`Self::placed`], in a place so telling that the name is then looked for everywhere.
+    pub(super) fn owned(start: usize, end: usize, what: What) -> Self {
+        let trust = Trust::Owned;
+        Self {
+            start,
+            end,
+            what,
+            trust,
+        }
+    }
+
     /// What its surroundings say it is, if its value can be that.
     pub(super) fn placed(start: usize, end: usize, what: What) -> Self {
         let trust = Trust::Placed;
@@ -50,6 +61,8 @@ pub(super) enum Trust {
     Sure,
     /// The place says what it is; the value has to be possible there.
     Placed,
+    /// The same, and the name is worth learning: a path's user part, `DOMAIN\user`.
+    Owned,
     /// The place is not telling: only a known name counts.
     IfKnown,
 }

@@ -29,6 +29,8 @@ pub(super) const NAMES: &[&str] = &[
     "member",
     "realm",
     "credential",
+    "acct",
+    "laptop",
     "data source",
     "node",
 ];
@@ -165,7 +167,8 @@ fn field(name: &str) -> Option<What> {
         | "computerdomain"
         | "domaincontrollerdomain"
         | "userdomainroamingprofile" => What::Domain,
-        "logonserver" => What::Host,
+        "logonserver" | "serverinstance" | "sqlinstance" => What::Host,
+        "acct" => What::User,
         // `DB_USER`, `http-user`, `REDIS_HOST`
         _ if name.ends_with("user") || name.ends_with("username") => What::User,
         _ if name.ends_with("hostname")
@@ -218,6 +221,7 @@ pub(super) fn named(text: &str, start: usize, end: usize, found: &mut Vec<Candid
         })
         .or_else(|| if name.flag { parameter(&plain) } else { None });
     let Some(what) = what.or_else(|| server_of_connection(bytes, &name, &plain)) else {
+        machine_in_prose(text, &name, &plain, found);
         return;
     };
     if is_storage_account(bytes, &name, &plain) {
@@ -225,6 +229,7 @@ pub(super) fn named(text: &str, start: usize, end: usize, found: &mut Vec<Candid
     }
     let Some((at, joint)) = name.joint(bytes) else {
         // `user admin logged in`, `host backup`: only a known name counts there.
+        machine_in_prose(text, &name, &plain, found);
         let at = past_blanks(bytes, name.end);
         if at > name.end {
             let end = run_end(bytes, at, 64, |b| {
@@ -265,6 +270,33 @@ pub(super) fn named(text: &str, start: usize, end: usize, found: &mut Vec<Candid
 fn is_storage_account(bytes: &[u8], name: &Named, plain: &str) -> bool {
     let rest = &bytes[name.end..bytes.len().min(name.end + 64)];
     plain == "accountname" && (name.flag || memchr::memmem::find(rest, b";AccountKey=").is_some())
+}
+
+/// `from host LAPTOP-9KD2`: what looks like a machine's name behind a word for machines.
+fn machine_in_prose(text: &str, name: &Named, plain: &str, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    let start = name.end + 1;
+    let is_machine = matches!(
+        plain,
+        "host" | "server" | "workstation" | "computer" | "machine" | "laptop" | "device" | "node"
+    );
+    if !is_machine || byte(bytes, name.end) != b' ' {
+        return;
+    }
+    let end = run_end(bytes, start, 64, |b| b.is_ascii_alphanumeric() || b == b'-');
+    let Some(value) = bytes.get(start..end) else {
+        return;
+    };
+    let count = |is: fn(&u8) -> bool| value.iter().filter(|b| is(b)).count();
+    let looks = (4..=15).contains(&value.len())
+        && count(u8::is_ascii_digit) > 0
+        && count(u8::is_ascii_alphabetic) >= 2
+        && value[0].is_ascii_alphabetic()
+        && value[value.len() - 1] != b'-'
+        && (value.contains(&b'-') || count(u8::is_ascii_uppercase) >= 3);
+    if looks && !is_word(byte(bytes, end)) && !matches!(byte(bytes, end), b'=' | b'(') {
+        found.push(Candidate::placed(start, end, What::Host));
+    }
 }
 
 /// `Server=` and `Addr=` of a connection string, which has other pairs beside.
@@ -381,9 +413,8 @@ fn placed(
                 is_word(b) || matches!(b, b'.' | b'-')
             })
             .min(end);
-            if last > first && matches!(byte(bytes, last), b'\\' | b':' | b',' | b'$')
-                || last == end
-            {
+            let follows = matches!(byte(bytes, last), b'\\' | b':' | b',' | b'$');
+            if last > first && follows && !starts_with(bytes, last, "://") || last == end {
                 found.push(make(first, last, What::Host));
             }
         }
@@ -392,7 +423,7 @@ fn placed(
 }
 
 /// `Get-User`: PowerShell's commands are a verb and a noun.
-fn is_command(value: &str) -> bool {
+pub(super) fn is_command(value: &str) -> bool {
     const VERBS: &[&str] = &[
         "Get-",
         "Set-",
@@ -439,6 +470,7 @@ pub(super) const SENTENCES: &[&str] = &[
     "session of user ",
     "user account ",
     "su: (to root) ",
+    "su - ",
     "disconnected from user ",
     "new user: name=",
     "useradd: ",

@@ -44,7 +44,7 @@ use std::ops::Range;
 
 pub use known::Known;
 
-use candidate::{Candidate, What};
+use candidate::{Candidate, Trust, What};
 use known::Names;
 use placeholder::{Book, Prefix};
 use search::{Wanted, search};
@@ -214,9 +214,13 @@ impl Conversation {
             if self.names.key(candidate.what, &name).is_some() || !words::is_distinctive(&name) {
                 continue;
             }
+            // A word alone is learned only from a place that leaves no doubt.
+            let is_marked = name
+                .bytes()
+                .any(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'));
             match candidate.what {
-                What::User => news.user(&name),
-                What::Host => news.host(&name),
+                What::User if is_marked || candidate.trust == Trust::Owned => news.user(&name),
+                What::Host if is_marked => news.host(&name),
                 _ => {}
             }
         }

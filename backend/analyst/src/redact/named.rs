@@ -109,7 +109,15 @@ impl Named {
             (b'=', _) => joined(1, Joint::Equals),
             (b':', b':') => None,
             (b':', _) => joined(1, Joint::Colon),
-            (b'>', next) if !next.is_ascii_whitespace() => Some((blank + 1, Joint::Tag)),
+            (b'>', next) if !next.is_ascii_whitespace() => {
+                // `<Password><Value>x</Value>` of an answer file.
+                let inner = if starts_with(bytes, blank + 1, "<value>") {
+                    7
+                } else {
+                    0
+                };
+                Some((blank + 1 + inner, Joint::Tag))
+            }
             (b'>', _) => None,
             (b'<', _) => None,
             _ if closed && starts_with(bytes, blank, "value=") => Some((blank + 6, Joint::Equals)),

@@ -86,7 +86,7 @@ pub(super) fn user_folder(text: &str, start: usize, end: usize, found: &mut Vec<
     let is_file =
         !is_slash(byte(bytes, last)) && ending.is_some_and(|ending| words::is_file_ending(&ending));
     if !name.is_empty() && !is_file && !name.starts_with(['$', '%', '*', '<', '{', '~']) {
-        found.push(Candidate::placed(first, last, What::User));
+        found.push(Candidate::owned(first, last, What::User));
     }
 }
 
@@ -151,8 +151,11 @@ pub(super) fn backslashes(
     let length = end - at;
     let lead = before(bytes, at);
     if matches!(length, 2 | 4 | 8)
-        && !is_word(lead)
-        && !matches!(lead, b')' | b']' | b'}' | b'%' | b'.' | b'*' | b'~')
+        && (lead.is_ascii_whitespace()
+            || matches!(
+                lead,
+                0 | b'"' | b'\'' | b'`' | b'=' | b',' | b':' | b'>' | b'<' | b'@' | b';'
+            ))
     {
         share(text, at, end, found);
     } else if matches!(length, 1 | 2 | 4) && is_word(lead) {
@@ -193,6 +196,11 @@ fn share(text: &str, at: usize, start: usize, found: &mut Vec<Candidate>) {
     let Some(name) = text.get(start..end) else {
         return;
     };
+    // `\\Windows\\` and the like are a pattern's or an escaped path's.
+    if words::is_no_domain(&folded(name)) {
+        found.push(Candidate::if_known(start, end, What::Host));
+        return;
+    }
     if is_alone && name.len() < 2 && !is_share {
         found.push(Candidate::if_known(start, end, What::Host));
         return;
@@ -252,7 +260,7 @@ fn account(text: &str, at: usize, start: usize, names: &Names, found: &mut Vec<C
             Some(machine) => {
                 found.push(Candidate::placed(start, start + machine.len(), What::Host))
             }
-            None => found.push(Candidate::placed(start, last, What::User)),
+            None => found.push(Candidate::owned(start, last, What::User)),
         }
         return;
     }

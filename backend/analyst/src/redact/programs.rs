@@ -412,7 +412,7 @@ pub(super) const PROGRAMS: &[Program] = &[
         places: &[Next("-u", User), Next("--user", User)],
     },
     Program {
-        names: &["ssh", "scp", "sftp", "mosh"],
+        names: &["ssh", "sftp", "mosh"],
         places: &[Next("-l", User), First(Host)],
     },
     Program {
@@ -542,13 +542,15 @@ pub(super) fn program(
             at += ending.len();
         }
     }
+    let mut in_list = false;
     if let Some((length, _)) = quote(bytes, at) {
         at += length;
+        in_list = byte(bytes, at) == b',';
     }
-    if !is_blank(byte(bytes, at)) && byte(bytes, at) != b',' {
+    if !is_blank(byte(bytes, at)) && !in_list {
         return None;
     }
-    let (arguments, stop) = arguments(bytes, at);
+    let (arguments, stop) = arguments(bytes, at, in_list);
     let name = text[start..end].to_ascii_lowercase();
     match name.as_str() {
         "net use" | "net1 use" => net_use(text, &arguments, found),
@@ -636,7 +638,20 @@ fn read(text: &str, arguments: &[Argument], place: Place, found: &mut Vec<Candid
                     own.starts_with('/') && !own.starts_with("//") && own.len() > 1;
                 let is_flag = own.starts_with('-') || is_windows_flag;
                 if !is_flag && !std::mem::take(&mut skipped) {
-                    holds(text, *argument, what, found);
+                    // In prose a word follows; a machine's name has a mark of its own.
+                    if !matches!(what, Host)
+                        || own
+                            .bytes()
+                            .any(|b| b.is_ascii_digit() || matches!(b, b'-' | b'@' | b'.' | b'/'))
+                    {
+                        holds(text, *argument, what, found);
+                    } else {
+                        found.push(Candidate::if_known(
+                            argument.start,
+                            argument.end,
+                            What::Host,
+                        ));
+                    }
                     return;
                 }
                 // Flags of one letter with a value behind: `ssh -p 22 host`.
@@ -758,6 +773,7 @@ fn holds(text: &str, argument: Argument, what: Holds, found: &mut Vec<Candidate>
             .min(end);
             if last > first
                 && !text[first..end].contains('@')
+                && !starts_with(text.as_bytes(), last, "://")
                 && (last == end
                     || matches!(byte(text.as_bytes(), last), b':' | b'\\' | b',' | b'/'))
             {
@@ -821,6 +837,13 @@ pub(super) fn account(text: &str, start: usize, end: usize, found: &mut Vec<Cand
         }
         return;
     }
+    if super::fields::is_command(value) {
+        return;
+    }
+    if words::is_no_value(&value.to_ascii_lowercase()) {
+        found.push(Candidate::if_known(start, end, What::User));
+        return;
+    }
     // An address with an `@` is read by its form.
     if !value.contains('@') {
         let machine = value.strip_suffix('$').filter(|name| !name.is_empty());
@@ -834,11 +857,11 @@ pub(super) fn account(text: &str, start: usize, end: usize, found: &mut Vec<Cand
 }
 
 /// The arguments from `at` to the end of the command.
-fn arguments(bytes: &[u8], at: usize) -> (Vec<Argument>, usize) {
+fn arguments(bytes: &[u8], at: usize, in_list: bool) -> (Vec<Argument>, usize) {
     let mut arguments = Vec::new();
     let mut at = at;
     while arguments.len() < MOST {
-        at = run_end(bytes, at, 64, |b| matches!(b, b' ' | b'\t' | b','));
+        at = run_end(bytes, at, 64, |b| is_blank(b) || in_list && b == b',');
         let first = byte(bytes, at);
         match first {
             0 | b'\n' | b'\r' | b'|' | b';' | b')' | b']' | b'}' => break,

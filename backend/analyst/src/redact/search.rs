@@ -12,7 +12,7 @@ use super::known::Names;
 use super::programs::{self, PROGRAMS};
 use super::secrets::{self, Promise};
 use super::tokens::{self, FORMS};
-use super::values::{before, byte};
+use super::values::{before, byte, is_word};
 use super::{addresses, encoded, paths};
 
 /// How often an encoded run may hide another.
@@ -121,6 +121,7 @@ static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
         ("chpasswd", Anchor::Chpasswd),
         ("passwd --stdin", Anchor::PipedPassword),
         ("sudo -s", Anchor::PipedPassword),
+        ("su -", Anchor::PipedPassword),
         ("sudo:", Anchor::Sudo),
         ("dc=", Anchor::Distinguished),
         ("users", Anchor::UserFolder),
@@ -227,7 +228,10 @@ fn announced(text: &str, wanted: Wanted<'_>, found: &mut Vec<Candidate>) {
             Anchor::Chpasswd => programs::chpasswd(text, start, found),
             Anchor::PipedPassword => programs::piped_password(text, start, found),
             Anchor::Field => fields::named(text, start, end, found),
-            Anchor::Sentence => fields::sentence(text, end, found),
+            Anchor::Sentence if !is_word(before(bytes, start)) => {
+                fields::sentence(text, end, found);
+            }
+            Anchor::Sentence => {}
             Anchor::Sudo => fields::sudo(text, end, found),
             Anchor::Distinguished => {
                 if start >= past {

@@ -4,8 +4,8 @@
 use super::candidate::{Candidate, What};
 use super::named::{Joint, Named, closes_around};
 use super::values::{
-    Value, before, byte, is_end, is_reference, is_word, past_blanks, quote, quoted_end, run_end,
-    starts_with, value,
+    Value, before, byte, ends_with, is_end, is_reference, is_word, past_blanks, quote, quoted_end,
+    run_end, starts_with, value,
 };
 use super::words;
 
@@ -249,7 +249,9 @@ pub(super) fn named(
             is_long.then_some(end)
         }
         None => {
-            if promise == Promise::Password {
+            if promise == Promise::Password && ends_with(bytes, name.start, "/v ") {
+                registry_data(text, name.end, found);
+            } else if promise == Promise::Password {
                 told(text, name.end, found);
             }
             None
@@ -408,7 +410,11 @@ fn given(
     if given.is_empty() || is_reference(given.as_bytes(), quoted) {
         return;
     }
-    if plain.ends_with("pwd") && is_path(given) {
+    let is_long_path = is_path(given) && given.matches(['/', '\\']).count() > 1;
+    if promise == Promise::Password && (is_long_path || plain.ends_with("pwd") && is_path(given)) {
+        return;
+    }
+    if !quoted && given.starts_with(['[', '{', '(', '<']) {
         return;
     }
     let small = given.to_ascii_lowercase();
@@ -584,6 +590,26 @@ fn is_dotted_name(value: &str) -> bool {
         "vars.",
     ];
     ROOTS.iter().any(|root| value.starts_with(root))
+}
+
+/// `reg add … /v DefaultPassword /t REG_SZ /d x`: the data of a registry value.
+fn registry_data(text: &str, at: usize, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    let line = run_end(bytes, at, 64, |b| b != b'\n');
+    let flag = (at..line).find(|place| starts_with(bytes, *place, " /d "));
+    let Some(start) = flag.map(|flag| past_blanks(bytes, flag + 4)) else {
+        return;
+    };
+    let data = value(bytes, start, |at, b| is_blank_end(bytes, at, b));
+    let given = bytes.get(data.start..data.end).unwrap_or_default();
+    let is_path = text.get(data.start..data.end).is_some_and(is_path);
+    if given.len() > 1 && !is_reference(given, data.quoted) && !is_path {
+        found.push(Candidate::sure(
+            data.start,
+            data.end,
+            What::Secret("PASSWORD"),
+        ));
+    }
 }
 
 /// `the password is Summer2024!`: a password that is told in a sentence.

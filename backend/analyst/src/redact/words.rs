@@ -29,7 +29,8 @@ software system sam security machine registry microsoft windows winnt system32 s
 currentcontrolset controlset001 services policies classes wow6432node run runonce users user documents desktop \
 downloads appdata local roaming locallow temp tmp programdata program files x86 programs common bin lib src \
 root cimv2 device harddiskvolume drivers etc global basenamedobjects sessions pipe mailslot ipc share public \
-default admin inetpub wwwroot logs log data backup backups config scripts tools test build dist debug release \
+default admin inetpub wwwroot perflogs sysprep panther downloads start profile parameters networkprovider \
+ultravnc realvnc server client logs log data backup backups config scripts tools test build dist debug release \
 com org net http https file ftp";
 
 /// Names that reach a machine everywhere.
@@ -50,7 +51,7 @@ account accounts user users username password passwd passwords passphrase pass s
 log in out added removed deleted created modified failed failure success successful denied accepted rejected error \
 agent mode profile data name id group groups role roles input output n/a na - -- * ** *** \\* read-host get-credential \
 getpass stdin prompted hidden masked redacted removed example input await async new function \
-return const let var class def param x86_64 amd64 arm64 aarch64 i386 i686 x64 x86";
+return const let var class def param nt builtin iis x86_64 amd64 arm64 aarch64 i386 i686 x64 x86";
 
 /// Words too common to be taken for a name wherever they stand.
 const COMMON: &str = "\
@@ -70,7 +71,7 @@ support help helpdesk desk info information sales marketing finance financial ac
 human resources training trainer student teacher staff manager director executive president office reception security \
 guard audit auditor monitor monitoring nagios zabbix splunk sensor scan scanner scanning patch patching inventory asset \
 root operator owner group groups local global domain domains network networks internal external home work lab labs \
-north south east west central europe america asia london paris berlin york \
+helper loader john north south east west central europe america asia london paris berlin york \
 mark will grant bill rose frank dick jack pat rob bob may june april august dawn hope faith grace joy amber ruby pearl \
 drew rich chase hunter page carter cook baker taylor miller mason porter turner fisher smith king knight prince duke \
 white black brown green gray grey gold silver stone wood woods forest field fields lake river brook hill hills dale \

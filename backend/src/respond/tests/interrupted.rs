@@ -56,6 +56,24 @@ async fn killed_between_sending_and_recording_it_reads_the_state_through_the_gra
     }
 }
 
+#[tokio::test]
+async fn down_in_the_middle_of_the_grace_time_it_reads_through_all_of_it_again() {
+    let mut world = world().await;
+    world.vendor.state().next = vec![Fate::LostBefore];
+    let proposal = approved(&world).await;
+    work_for(&world, GRACE_MS / 2).await;
+    world.clock.advance_ms(GRACE_MS);
+    world.restart().await;
+    work_for(&world, GRACE_MS - 1000).await;
+    assert_eq!(world.vendor.state().asked.len(), 1);
+    work_for(&world, GRACE_MS).await;
+    assert_eq!(world.vendor.state().asked.len(), 2);
+    assert!(matches!(
+        shown(&world, &proposal).await.status,
+        ProposalStatus::Verified { .. }
+    ));
+}
+
 /// Does so many steps of `work` and then drops it, as `kill -9` ends whatever is on its way; whether
 /// it came to its end.
 async fn cut_after(steps: usize, work: impl Future<Output = ()>) -> bool {

@@ -348,7 +348,7 @@ fn decide(store: Store, shown: Part<Option<(Arc<Proposal>, Sheet)>>, sheet: Node
         (Some(_), _) => "Sending the decision.".to_owned(),
         (None, Standing::Live) => format!("You approve as {who}. Execution starts at once."),
         (None, Standing::Settling) => {
-            "Approve unlocks when this has been in full view for 1 s.".to_owned()
+            "Approve unlocks when this has been in full view for 1\u{a0}s.".to_owned()
         }
         (None, Standing::Missing(missing)) => match missing {
             Missing::Unprovable => {

@@ -2,7 +2,8 @@
 
 use aside_shared::alert::{Outcome, Verb};
 
-use super::super::lexicon::{self, Inflection, Verbs};
+use super::super::inflection::Inflection;
+use super::super::lexicon::{self, Verbs};
 use super::super::tokens::Token;
 use super::phrases::{BE, FINITE, HAVE, NOTED, READS, YIELDS};
 use super::{Noun, Part, Reader};
@@ -113,7 +114,7 @@ impl Reader<'_> {
                             "in decoded form",
                             "after decoding",
                         ]);
-                        it.is_decoded
+                        it.is_decoded && it.mark(',')
                     });
                 if !is_read || is_bracketed && !it.mark(')') {
                     return false;

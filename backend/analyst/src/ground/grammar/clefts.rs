@@ -2,7 +2,7 @@
 
 use aside_shared::alert::{Outcome, Verb};
 
-use super::super::lexicon::Inflection::{Base, Participle};
+use super::super::inflection::Inflection::{Base, Participle};
 use super::super::lexicon::Verbs;
 use super::phrases::{BE, CHILD, FINITE, PARENT, UNNAMED};
 use super::{Noun, Reader};

@@ -3,7 +3,7 @@
 use super::super::lexicon::Verbs;
 use super::super::things::Thing;
 use super::super::tokens::Token;
-use super::phrases::{COMMAND_LINE, MAKING};
+use super::phrases::{COMMAND_LINE, MAKING, NAMED};
 use super::{Noun, Part, Reader, Role};
 use aside_shared::alert::Verb;
 
@@ -56,15 +56,9 @@ impl Reader<'_> {
         let role = self.role();
         let called = self.called();
         let is_apart = called.is_some() && self.mark(',');
-        self.one_of(&[
-            "at",
-            "named",
-            "called",
-            "titled",
-            "known as",
-            "with the name",
-            "by the name of",
-        ]);
+        if called.is_some() {
+            self.one_of(NAMED);
+        }
         let Some(Token::Name(mut names, _)) = self.peek() else {
             return if is_apart {
                 None
@@ -205,7 +199,13 @@ impl Reader<'_> {
     }
 
     pub(super) fn part(&mut self) -> Option<Part> {
-        if self.one_of(&["process memory", "memory", "address space", "memory space"]) {
+        if self.one_of(&[
+            "process memory space",
+            "process memory",
+            "memory space",
+            "address space",
+            "memory",
+        ]) {
             return Some(Part::Memory);
         }
         let place = self.at;

@@ -2,7 +2,8 @@
 
 use aside_shared::alert::Outcome;
 
-use super::super::lexicon::{self, Inflection, LIGHT_PHRASES, NOUNS};
+use super::super::inflection::Inflection;
+use super::super::lexicon::{self, LIGHT_PHRASES, NOUNS};
 use super::super::tokens::Token;
 use super::phrases::{BE, HAPPENED, NOTED, STOPPED};
 use super::{Noun, Reader, What};

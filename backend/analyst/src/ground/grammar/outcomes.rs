@@ -2,7 +2,8 @@
 
 use aside_shared::alert::Outcome;
 
-use super::super::lexicon::{self, Inflection, NOUNS};
+use super::super::inflection::Inflection;
+use super::super::lexicon::{self, NOUNS};
 use super::phrases::{BE, CAME_TO, NOT_KNOWN, NOTED, OUTCOME, STOPPED};
 use super::{Noun, Reader, What};
 

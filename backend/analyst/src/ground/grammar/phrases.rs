@@ -2,7 +2,7 @@
 
 use aside_shared::alert::Verb;
 
-use super::super::lexicon::Inflection::{self, Past, Present};
+use super::super::inflection::Inflection::{self, Past, Present};
 
 pub(super) const FINITE: &[Inflection] = &[Past, Present];
 
@@ -146,6 +146,16 @@ pub(super) const COMMAND_LINE: &[&str] = &[
     "argument",
     "command",
     "parameters",
+];
+/// What stands between what a thing is called and its name.
+pub(super) const NAMED: &[&str] = &[
+    "at",
+    "named",
+    "called",
+    "titled",
+    "known as",
+    "with the name",
+    "by the name of",
 ];
 /// That something is not known.
 pub(super) const NOT_KNOWN: &[&str] = &[

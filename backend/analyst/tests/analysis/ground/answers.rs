@@ -8,6 +8,9 @@ use aside_shared::analysis::{Analysis, Claim, ClaimKind, View};
 use aside_shared::event::ContextState;
 use aside_shared::model::{Reading, Voice};
 use aside_shared::text::{Span, plain};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
 use serde_json::{Value, json};
 
 use super::scene::scene;
@@ -344,6 +347,65 @@ fn hostile_wordings_are_never_shown() {
 }
 
 #[test]
+fn handles_and_citations_in_a_wording_are_read_as_what_they_are() {
+    let names = Names::first();
+    let scene = scene("wrote", Outcome::Happened, 1, &names);
+    let form = scene.form();
+    let number = form.number_of(&scene.evidence).expect("listed");
+    let handle = |id: &str| {
+        form.handle_of(&Object::Entity(id.into()))
+            .expect("listed")
+            .to_owned()
+    };
+    let (process, file) = (handle("shell"), handle("file"));
+    for text in [
+        format!("{process} wrote {file}."),
+        format!("powershell.exe wrote d.bin ({number})."),
+        format!("powershell.exe wrote d.bin [{number}]"),
+    ] {
+        let reading = scene.ask(&form, &[scene.relation(&form)], &text);
+        assert_eq!(reading.claims[0].voice, Voice::Model, "{text}");
+        assert_eq!(
+            plain(&reading.claims[0].claim.sentence),
+            "powershell.exe wrote d.bin."
+        );
+    }
+    let other = scene.ask(
+        &form,
+        &[scene.relation(&form)],
+        "powershell.exe wrote d.bin (E77).",
+    );
+    assert_eq!(other.claims[0].voice, Voice::Aside);
+}
+
+#[test]
+fn a_model_can_ask_only_what_asks_for_no_action() {
+    let (alert, analysis) = intrusion();
+    let form = form(&alert, &analysis);
+    let listed = form.text(str::to_owned);
+    let questions: Vec<&str> = listed
+        .lines()
+        .filter(|line| line.starts_with('Q'))
+        .collect();
+    assert!(
+        questions.len() > 4 && !questions.iter().any(|line| line.contains("Isolate")),
+        "{questions:?}"
+    );
+    let lead = stated(&form, &analysis.claims[0]);
+    let reading = read(
+        &form,
+        &json!([lead, { "kind": "view", "view": "question", "question": "Q1" }]),
+    );
+    let asked = reading
+        .claims
+        .iter()
+        .find(|told| matches!(told.claim.kind, ClaimKind::View(View::Question { .. })));
+    let sentence = &asked.expect("it is shown").claim.sentence;
+    assert_eq!(plain(sentence), "Worth asking: What did rundll32.exe do?");
+    assert!(sentence.contains(&Span::Name("rundll32.exe".to_owned())));
+}
+
+#[test]
 fn a_name_that_reads_like_a_sentence_stays_a_name() {
     let names = Names {
         dump: "whoami.exe was blocked".to_owned(),
@@ -590,4 +652,141 @@ fn nothing_that_a_model_says_moves_priority_or_actions() {
             analysis.recommendations.clone()
         )
     );
+}
+
+/// What stands between names in a sentence that is shown.
+fn is_plain(words: &str) -> bool {
+    words
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || " ,.;:()-'@/→".contains(c))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn whatever_a_model_writes_is_shown_only_if_it_stands(
+        words in vec(select(WORDS.to_vec()), 0..14),
+        noise in ".{0,24}",
+        at in 0_usize..14,
+        field in select(vec!["subject", "verb", "object", "outcome", "count", "span"]),
+        value in select(vec![json!("P1"), json!("F2"), json!("H1"), json!("none"), json!("blocked"), json!("3"), json!(3), json!(null), json!([]), json!("deleted")]),
+        is_changed in any::<bool>(),
+    ) {
+        let names = Names::first();
+        let scene = scene("wrote", Outcome::Happened, 1, &names);
+        let form = scene.form();
+        let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+        words.insert(at.min(words.len()), noise);
+        let mut relation = scene.relation(&form);
+        if is_changed {
+            relation[field] = value;
+        }
+        let reading = scene.ask(&form, &[relation], &words.join(" "));
+        for told in &reading.claims {
+            prop_assert_eq!(claims::stands(&told.claim, &scene.alert), Ok(()));
+            for span in &told.claim.sentence {
+                if let Span::Text(words) = span {
+                    prop_assert!(is_plain(words), "{}", words);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_answer_breaks_the_reader(answer in ".{0,400}", value in json_value()) {
+        let names = Names::first();
+        let scene = scene("started", Outcome::Happened, 1, &names);
+        let form = scene.form();
+        for answer in [answer, value.to_string(), json!({ "claims": [value] }).to_string()] {
+            if let Ok(answer) = form.read(&answer, str::to_owned) {
+                for told in form.summary(&answer).claims {
+                    prop_assert_eq!(claims::stands(&told.claim, &scene.alert), Ok(()));
+                }
+            }
+        }
+    }
+}
+
+const WORDS: [&str; 36] = [
+    "powershell.exe",
+    "d.bin",
+    "wrote",
+    "created",
+    "was",
+    "by",
+    "the",
+    "file",
+    "a",
+    "which",
+    "and",
+    "then",
+    "at",
+    "14:32:12",
+    "UTC",
+    "on",
+    "FIN-LT-204",
+    "as",
+    "tried to",
+    "write",
+    "blocked",
+    "sensor",
+    "it",
+    "that",
+    ",",
+    ".",
+    "backup.zip",
+    "deleted",
+    "started",
+    "not",
+    "3",
+    "times",
+    "process",
+    "written",
+    "from",
+    "whoami.exe",
+];
+
+fn json_value() -> impl Strategy<Value = Value> {
+    let word = prop_oneof![
+        Just("kind"),
+        Just("fact"),
+        Just("view"),
+        Just("gap"),
+        Just("evidence"),
+        Just("E1"),
+        Just("relations"),
+        Just("subject"),
+        Just("P1"),
+        Just("P2"),
+        Just("verb"),
+        Just("started"),
+        Just("object"),
+        Just("outcome"),
+        Just("happened"),
+        Just("entity"),
+        Just("look_at"),
+        Just("looked_for"),
+        Just("place"),
+        Just("telemetry"),
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        word.clone().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 48, 6, move |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..6).prop_map(Value::from),
+            vec((word.clone(), inner), 0..6).prop_map(|fields| {
+                Value::Object(
+                    fields
+                        .into_iter()
+                        .map(|(name, value)| (name.to_owned(), value))
+                        .collect(),
+                )
+            }),
+        ]
+    })
 }
