@@ -1,34 +1,29 @@
 //! Bad days at the vendor while an approved action is under way: nothing approved is lost, nothing
 //! accepted is denied, and what Aside did is Aside's. Panel, log and the lab's own record must agree.
 
-use aside_journeys::{Backend, Caller, Lab, Setup};
-use aside_shared::action::{Action, Isolation};
-use aside_shared::alert::AlertKey;
+use std::ops::Deref;
+
+use aside_journeys::{Caller, Scene, Setup};
+use aside_shared::action::Isolation;
 use aside_shared::api::{HostNow, ReadHost};
 use aside_shared::approval::{Decision, Proposal, ProposalStatus, Propose};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-const SCENARIO: &str = "hands-on-keyboard-powershell";
+/// A scene with what goes wrong in it.
+struct Trouble(Scene);
 
-struct Scene {
-    lab: Lab,
-    backend: Backend,
-    alert: AlertKey,
-    host: String,
+impl Deref for Trouble {
+    type Target = Scene;
+
+    fn deref(&self) -> &Scene {
+        &self.0
+    }
 }
 
-impl Scene {
+impl Trouble {
     async fn new() -> Self {
-        let lab = Lab::start().await;
-        let backend = Backend::start(&lab, &Setup::default()).await;
-        let (alert, host) = lab.scenario(SCENARIO).await;
-        Self {
-            lab,
-            backend,
-            alert,
-            host,
-        }
+        Self(Scene::new(Setup::default()).await)
     }
 
     /// The next requests of an operation meet this.
@@ -38,16 +33,8 @@ impl Scene {
         self.lab.tell("/faults", fault).await;
     }
 
-    fn isolate_from(&self, alert: &AlertKey) -> Propose {
-        Propose {
-            alert: alert.clone(),
-            action: Action::IsolateHost,
-            host: self.host.as_str().into(),
-        }
-    }
-
     async fn approved(&self, by: &Caller) -> Proposal {
-        let proposal: Proposal = by.ask("/proposals", &self.isolate_from(&self.alert)).await;
+        let proposal = self.propose(by).await;
         let answer = by.decide(&proposal, Decision::Approve).await;
         assert_eq!(answer.status(), StatusCode::OK);
         proposal
@@ -76,8 +63,7 @@ impl Scene {
         assert_eq!(self.lab.count("PerformActionV2").await, requests);
         let id = proposal.view.proposal.as_str();
         assert_eq!(self.lab.comments_with(id).await, 1);
-        let (good, text) = self.backend.verb(&["audit", "verify"]);
-        assert!(good, "{text}");
+        self.audit_holds();
     }
 }
 
@@ -91,20 +77,22 @@ fn says(proposal: &Proposal, part: &str) -> bool {
 
 #[tokio::test]
 async fn what_aside_isolated_is_asides_on_another_alert_of_the_host_with_its_undo() {
-    let scene = Scene::new().await;
+    let scene = Trouble::new().await;
     let responder = scene.backend.sign_in("responder").await;
     let first = scene.approved(&responder).await;
     scene.ended_well(&responder, &first, 1).await;
     let mut other = scene.alert.clone();
     let scenarios = scene.lab.control("/scenarios").await;
-    other.id = scenarios[SCENARIO]["composite_ids"][1]
+    other.id = scenarios["hands-on-keyboard-powershell"]["composite_ids"][1]
         .as_str()
         .expect("a second alert of that host")
         .into();
     for alert in [&scene.alert, &other] {
-        let again: Proposal = responder
-            .ask("/proposals", &scene.isolate_from(alert))
-            .await;
+        let propose = Propose {
+            alert: alert.clone(),
+            ..scene.isolate()
+        };
+        let again: Proposal = responder.ask("/proposals", &propose).await;
         assert_eq!(again.view.proposal, first.view.proposal);
         assert!(again.may.undo);
         let read = ReadHost {
@@ -125,7 +113,7 @@ async fn what_aside_isolated_is_asides_on_another_alert_of_the_host_with_its_und
 
 #[tokio::test]
 async fn at_the_vendors_limit_the_request_waits_and_the_reader_is_told_until_when() {
-    let scene = Scene::new().await;
+    let scene = Trouble::new().await;
     let responder = scene.backend.sign_in("responder").await;
     let limit = json!({ "status": 429, "retry_after_s": 8 });
     scene.fault("PerformActionV2", limit).await;
@@ -142,11 +130,9 @@ async fn at_the_vendors_limit_the_request_waits_and_the_reader_is_told_until_whe
 
 #[tokio::test]
 async fn without_a_token_nothing_is_sent_and_nothing_is_lost() {
-    let scene = Scene::new().await;
+    let scene = Trouble::new().await;
     let responder = scene.backend.sign_in("responder").await;
-    let proposal: Proposal = responder
-        .ask("/proposals", &scene.isolate_from(&scene.alert))
-        .await;
+    let proposal: Proposal = responder.ask("/proposals", &scene.isolate()).await;
     // The read credential has its token; the respond credential gets none for one whole try.
     scene
         .fault("oauth2AccessToken", json!({ "status": 503, "count": 3 }))
@@ -167,7 +153,7 @@ async fn an_accepted_request_whose_answer_cannot_be_read_is_neither_denied_nor_r
         json!({ "status": 408 }),
     ];
     for mut answer in answers {
-        let scene = Scene::new().await;
+        let scene = Trouble::new().await;
         let responder = scene.backend.sign_in("responder").await;
         answer["moment"] = json!("after");
         scene.fault("PerformActionV2", answer).await;
@@ -185,11 +171,9 @@ async fn an_accepted_request_whose_answer_cannot_be_read_is_neither_denied_nor_r
 
 #[tokio::test]
 async fn after_an_outage_the_state_is_read_through_the_grace_time_before_a_request_is_repeated() {
-    let scene = Scene::new().await;
+    let scene = Trouble::new().await;
     let responder = scene.backend.sign_in("responder").await;
-    let proposal: Proposal = responder
-        .ask("/proposals", &scene.isolate_from(&scene.alert))
-        .await;
+    let proposal: Proposal = responder.ask("/proposals", &scene.isolate()).await;
     scene
         .fault(
             "PerformActionV2",
@@ -222,7 +206,7 @@ async fn after_an_outage_the_state_is_read_through_the_grace_time_before_a_reque
 
 #[tokio::test]
 async fn a_note_at_the_vendors_limit_is_written_later_and_once() {
-    let scene = Scene::new().await;
+    let scene = Trouble::new().await;
     let responder = scene.backend.sign_in("responder").await;
     let limit = json!({ "status": 429, "retry_after_s": 3 });
     scene.fault("PatchEntitiesAlertsV3", limit).await;
