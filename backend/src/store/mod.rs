@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod model_answers;
 pub mod proposals;
 
 use std::path::Path;

@@ -191,6 +191,7 @@ fn answers() -> [Answer; 4] {
         },
         Answer::CanAsk {
             examples: vec!["e".to_owned()],
+            model: None,
         },
     ]
 }
