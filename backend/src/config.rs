@@ -648,7 +648,8 @@ terms = ["Bluebird"]
             ),
             ("terms =", "prose = \"on\"\nterms =", ["line 21", "marked"]),
         ] {
-            let message = read(&good.replace(from, to)).unwrap_err();
+            let wrong = format!("{GOOD}{}", model.replace(from, to));
+            let message = read(&wrong).unwrap_err();
             for part in expected {
                 assert!(message.contains(part), "{message:?} does not name {part:?}");
             }

@@ -432,6 +432,9 @@ impl<'a> Voice<'a> {
             let Some(analysis) = state.analysis.clone() else {
                 return;
             };
+            // What the model adds to, and what stands without it, is what was told.
+            let claims = self.claims.clone();
+            let analysis = Analysis { claims, ..analysis };
             (state.alert.clone(), analysis, state.telemetry.clone())
         };
         let about = About {

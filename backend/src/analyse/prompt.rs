@@ -6,6 +6,7 @@ use aside_analyst::ground::{Form, INSTRUCTIONS};
 use aside_analyst::redact::{Conversation, Found, Kind};
 use aside_shared::alert::{Alert, Evidence, Object};
 use aside_shared::model::{Removed, Replaced};
+use aside_shared::text::visible;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -43,30 +44,31 @@ impl Prompt {
         asked: Option<&str>,
         wants_note: bool,
     ) -> Self {
+        let question = asked.map(|asked| format!("QUESTION {asked}"));
         // What a later line makes known is hidden in the earlier ones too.
-        form.text(|line| conversation.redact(line).text);
-        if let Some(asked) = asked {
-            conversation.redact(asked);
+        let mut secrets = Secrets::default();
+        form.text(|line| {
+            secrets.learn(line, &conversation.redact(line).found);
+            String::new()
+        });
+        if let Some(question) = &question {
+            secrets.learn(question, &conversation.redact(question).found);
         }
         let mut found = FoundIn::default();
-        let mut text = form.text(|line| {
+        let mut redact = |line: &str| {
             let redacted = conversation.redact(line);
-            found.note(form, alert, &redacted.text, &redacted.found);
-            redacted.text
-        });
+            let text = secrets.hide(redacted.text);
+            found.note(form, alert, &text, &redacted.found);
+            text
+        };
+        let mut text = form.text(&mut redact);
         let mut instructions = INSTRUCTIONS.to_owned();
-        if let Some(asked) = asked {
+        if let Some(question) = &question {
             instructions.push_str(ASKED);
             // One line, whatever was typed: no line of the evidence can be made up in it.
-            let redacted = conversation.redact(&format!("QUESTION {asked}"));
-            found.note(form, alert, &redacted.text, &redacted.found);
-            text.push_str(&aside_shared::text::visible(
-                &redacted
-                    .text
-                    .split_whitespace()
-                    .collect::<Vec<_>>()
-                    .join(" "),
-            ));
+            let words = redact(question);
+            let words: Vec<&str> = words.split_whitespace().collect();
+            text.push_str(&visible(&words.join(" ")));
             text.push('\n');
         }
         let mut schema = form.schema();
@@ -102,6 +104,51 @@ impl Prompt {
         let parts = json!([self.instructions, self.text, self.schema]);
         hex::encode(Sha256::digest(parts.to_string()))
     }
+}
+
+/// Secrets that one line gives away and another may hold without a word of what it is.
+#[derive(Default)]
+struct Secrets {
+    /// The longest first, each with its placeholder.
+    known: Vec<(String, String)>,
+}
+
+/// A secret of fewer characters is hidden only where it is announced.
+const TELLING_SECRET: usize = 8;
+
+impl Secrets {
+    fn learn(&mut self, line: &str, found: &[Found]) {
+        let secrets = found.iter().filter(|it| it.kind == Kind::Secret);
+        for it in secrets {
+            let value = line.get(it.bytes.clone()).unwrap_or_default();
+            let value = value.trim_matches(['"', '\'', ' ']);
+            let is_known = self.known.iter().any(|(known, _)| known == value);
+            if is_telling(value) && !is_known {
+                self.known.push((value.to_owned(), it.placeholder.clone()));
+            }
+        }
+        self.known
+            .sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+    }
+
+    fn hide(&self, mut text: String) -> String {
+        for (value, placeholder) in &self.known {
+            if text.contains(value) {
+                text = text.replace(value, placeholder);
+            }
+        }
+        text
+    }
+}
+
+/// Whether a secret is no word that may stand elsewhere for itself: it is long, and of two sorts of characters.
+fn is_telling(value: &str) -> bool {
+    let has = |sort: fn(char) -> bool| u8::from(value.chars().any(sort));
+    let sorts = has(char::is_lowercase)
+        + has(char::is_uppercase)
+        + has(char::is_numeric)
+        + has(|c| !c.is_alphanumeric());
+    value.chars().count() >= TELLING_SECRET && sorts >= 2
 }
 
 /// What was replaced, by placeholder.

@@ -3,6 +3,9 @@
 //! What goes out is redacted, recorded and then sent; what comes back is compared with the evidence. The book of
 //! placeholders lives for one question, in memory. Whatever goes wrong, only the model's voice is missing.
 
+#[cfg(test)]
+mod tests;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

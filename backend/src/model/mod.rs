@@ -8,6 +8,8 @@ mod client;
 mod failure;
 mod request;
 mod stream;
+#[cfg(test)]
+pub mod testing;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
