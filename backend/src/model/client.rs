@@ -17,7 +17,8 @@ const ERROR_MAX: usize = 64 * 1024;
 pub(super) struct Client {
     http: reqwest::Client,
     url: Url,
-    key: Option<SecretString>,
+    /// `Bearer` and the key; its `Debug` shows nothing of it.
+    authorization: Option<HeaderValue>,
     idle: Duration,
 }
 
@@ -35,10 +36,11 @@ impl Client {
             .user_agent(concat!("aside/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| format!("no HTTP client: {e}"))?;
+        let authorization = key.as_ref().map(bearer).transpose()?;
         Ok(Self {
             http,
             url,
-            key,
+            authorization,
             idle,
         })
     }
@@ -58,12 +60,8 @@ impl Client {
             .http
             .post(self.url.clone())
             .header(CONTENT_TYPE, "application/json");
-        if let Some(key) = &self.key {
-            let bearer = format!("Bearer {}", key.expose_secret());
-            let mut value = HeaderValue::from_str(&bearer)
-                .map_err(|_| Failure::Protocol("the key cannot be sent in a header".to_owned()))?;
-            value.set_sensitive(true);
-            request = request.header(AUTHORIZATION, value);
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization);
         }
         let response = request.body(body).send().await.map_err(|error| {
             let is_unsent = error.is_connect() || error.is_builder();
@@ -124,4 +122,11 @@ impl Client {
         }
         body
     }
+}
+
+fn bearer(key: &SecretString) -> Result<HeaderValue, String> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose_secret()))
+        .map_err(|_| "[model] the key has characters that no header can carry".to_owned())?;
+    value.set_sensitive(true);
+    Ok(value)
 }

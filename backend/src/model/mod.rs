@@ -143,7 +143,7 @@ impl Model {
             tries += 1;
             match self.client.post(body).await {
                 Ok(answer) => {
-                    *self.manner.lock().unwrap_or_else(PoisonError::into_inner) = manner;
+                    self.remember(manner);
                     return Ok(answer);
                 }
                 Err(Failure::Refused { status, words }) if tries < TRIES => {
@@ -151,13 +151,20 @@ impl Model {
                     manner = other.ok_or(Failure::Refused { status, words })?;
                 }
                 Err(failure) => {
-                    if matches!(failure, Failure::Unreachable { .. }) {
-                        announce.was_not_sent();
+                    match failure {
+                        Failure::Unreachable { .. } => announce.was_not_sent(),
+                        // It has read the question: the manner was right.
+                        Failure::TooLong(_) => self.remember(manner),
+                        _ => {}
                     }
                     return Err(failure);
                 }
             }
         }
+    }
+
+    fn remember(&self, manner: Manner) {
+        *self.manner.lock().unwrap_or_else(PoisonError::into_inner) = manner;
     }
 
     /// Whether it answers, streams, and in which form it takes a schema. What is sent names nothing.
