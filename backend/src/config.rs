@@ -6,11 +6,13 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use aside_shared::console::CONSOLES;
 use aside_shared::id::{PlatformId, TenantId};
 use aside_shared::session::Phase;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
+use crate::platforms::{REGISTRY, registration};
 
 /// `aside.toml`
 #[derive(Debug, Deserialize)]
@@ -40,6 +42,7 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 pub struct ServerConfig {
     /// `127.0.0.1:8787`
+    #[serde(deserialize_with = "address")]
     pub listen: SocketAddr,
     /// A proxy in front ends TLS: then this may listen beyond loopback without a certificate.
     #[serde(default)]
@@ -94,6 +97,7 @@ pub struct PolicyConfig {
     /// Host roles, in the vendor's words, whose isolation needs a lead.
     pub lead_approves: Vec<String>,
     /// Minutes after which an undecided proposal is void.
+    #[serde(deserialize_with = "minutes")]
     pub proposal_minutes: u32,
 }
 
@@ -290,12 +294,17 @@ impl Config {
                 ),
             );
         }
-        if !(1..=1440).contains(&self.policy.proposal_minutes) {
-            return fail(
-                "proposal_minutes",
-                &self.policy.proposal_minutes,
-                "allowed are 1 to 1440 minutes".to_owned(),
-            );
+        for folder in &self.analyse.rules {
+            if !folder.is_dir() {
+                let shown = folder.display();
+                return fail(
+                    "rules",
+                    &shown,
+                    format!(
+                        "{shown} is no folder. Allowed are folders with Sigma rules, as a list"
+                    ),
+                );
+            }
         }
         if let Some(model) = &self.model {
             model.check()?;
@@ -320,11 +329,8 @@ impl Config {
             if self.tenants[..at].iter().any(|other| other.name == *name) {
                 return fail("name", name, format!("two tenants are called {name}"));
             }
-            if !CONSOLES
-                .iter()
-                .any(|console| console.platform == tenant.platform.as_str())
-            {
-                let known: Vec<_> = CONSOLES.iter().map(|console| console.platform).collect();
+            let Some(vendor) = registration(tenant.platform.as_str()) else {
+                let known: Vec<_> = REGISTRY.iter().map(|vendor| vendor.platform).collect();
                 return fail(
                     "platform",
                     &tenant.platform,
@@ -334,13 +340,13 @@ impl Config {
                         known.join(", ")
                     ),
                 );
-            }
+            };
             if !may_be_asked(&tenant.base_url) {
                 return fail(
                     "base_url",
                     &tenant.base_url,
                     format!(
-                        "{:?} must be https://<host>, without a user, a query or a fragment",
+                        "{:?} must be https://<host>, without a user, a path, a query or a fragment",
                         tenant.base_url
                     ),
                 );
@@ -352,7 +358,26 @@ impl Config {
                     format!("{name} needs at least one host name"),
                 );
             }
+            if let Some(host) = tenant.console_hosts.iter().find(|host| !is_host(host)) {
+                return fail(
+                    "console_hosts",
+                    host,
+                    format!(
+                        "{host:?} must be a host name in lower case, such as console.example.com, without https:// and path"
+                    ),
+                );
+            }
             for credential in std::iter::once(&tenant.read).chain(&tenant.respond) {
+                let id = &credential.client_id;
+                if id.is_empty() || !id.chars().all(|c| c.is_ascii_graphic()) {
+                    return fail(
+                        "client_id",
+                        id,
+                        format!(
+                            "{id:?} must be the id that the vendor gave the API client of {name}"
+                        ),
+                    );
+                }
                 if credential.secret_file.is_some() == credential.secret_env.is_some() {
                     return fail(
                         "client_id",
@@ -364,6 +389,7 @@ impl Config {
                     );
                 }
             }
+            (vendor.validate)(tenant)?;
         }
         Ok(())
     }
@@ -400,7 +426,7 @@ impl ModelConfig {
                 problem,
             })
         };
-        if !may_be_asked(&self.base_url) {
+        if safe_address(&self.base_url).is_none() {
             return fail(
                 "base_url",
                 self.base_url.clone(),
@@ -470,25 +496,64 @@ fn read_secret(
 }
 
 /// A value that is not allowed.
-struct Wrong {
-    key: &'static str,
+#[derive(Debug)]
+pub struct Wrong {
+    /// The key that holds it.
+    pub key: &'static str,
     /// As far as it helps to find the line.
-    value: String,
-    problem: String,
+    pub value: String,
+    /// What is wrong with it, and what is allowed.
+    pub problem: String,
 }
 
-/// Whether secrets may be sent to this address: TLS, or this very machine.
-fn may_be_asked(base_url: &str) -> bool {
-    let Ok(url) = reqwest::Url::parse(base_url) else {
-        return false;
+fn address<'de, D: Deserializer<'de>>(from: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(from).ok();
+    text.and_then(|text| text.parse().ok()).ok_or_else(|| {
+        D::Error::custom("allowed is an IP address with a port, such as \"127.0.0.1:8787\"")
+    })
+}
+
+fn minutes<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    let number = u32::deserialize(from).ok();
+    number
+        .filter(|number| (1..=1440).contains(number))
+        .ok_or_else(|| D::Error::custom("allowed are 1 to 1440 minutes, as a whole number"))
+}
+
+/// Whether a page's address can have this host: a name or an IPv4 address, in lower case, with a port
+/// if it is not 443.
+fn is_host(text: &str) -> bool {
+    let (name, port) = match text.split_once(':') {
+        Some((name, port)) => (name, Some(port)),
+        None => (text, None),
     };
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    name.split('.').all(is_label)
+        && port.is_none_or(|port| port != "443" && port.parse::<u16>().is_ok_and(|port| port > 0))
+}
+
+/// Whether a vendor's secrets may be sent to this address.
+fn may_be_asked(base_url: &str) -> bool {
+    safe_address(base_url).is_some_and(|url| url.path() == "/")
+}
+
+/// An address to which secrets may be sent: TLS, or this very machine.
+fn safe_address(base_url: &str) -> Option<reqwest::Url> {
+    let url = reqwest::Url::parse(base_url).ok()?;
     let is_here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
     let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_here);
-    is_safe
-        && url.username().is_empty()
+    let is_plain = url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()
-        && url.fragment().is_none()
+        && url.fragment().is_none();
+    (is_safe && is_plain).then_some(url)
 }
 
 /// The last line (from 1) that sets `key` to `value`, or the first that sets `key`.
@@ -578,7 +643,47 @@ secret_env = "ASIDE_READ_SECRET"
                 "",
                 vec!["secret_file", "secret_env", "abc"],
             ),
-            ("\"127.0.0.1:8787\"", "8787", vec!["line 3"]),
+            (
+                "\"127.0.0.1:8787\"",
+                "8787",
+                vec!["line 3", "listen", "an IP address with a port"],
+            ),
+            (
+                "127.0.0.1:8787",
+                "nonsense",
+                vec!["line 3", "listen", "an IP address with a port"],
+            ),
+            (
+                "[[tenants]]",
+                "[policy]\nproposal_minutes = \"ten\"\n[[tenants]]",
+                vec!["line 10", "proposal_minutes", "1 to 1440 minutes"],
+            ),
+            (
+                "[[tenants]]",
+                "[policy]\nproposal_minutes = 0\n[[tenants]]",
+                vec!["line 10", "proposal_minutes", "1 to 1440 minutes"],
+            ),
+            (
+                "[[tenants]]",
+                "[analyse]\nrules = [\"/nope\"]\n[[tenants]]",
+                vec!["line 10: rules", "/nope is no folder"],
+            ),
+            (
+                "crowdstrike.com\"\nconsole",
+                "crowdstrike.com/x?y=1\"\nconsole",
+                vec!["line 12: base_url", "without a user, a path"],
+            ),
+            (
+                "[\"falcon.eu-1",
+                "[\"https://falcon.eu-1",
+                vec!["line 13: console_hosts", "without https://"],
+            ),
+            ("\"abc\"", "\"\"", vec!["line 15: client_id", "acme-prod"]),
+            (
+                "platform =",
+                "vendor_tenant = \"xyz\"\nplatform =",
+                vec!["line 11: vendor_tenant", "32 hex digits"],
+            ),
         ] {
             let message = read(&GOOD.replace(from, to)).unwrap_err();
             for part in expected {
@@ -675,6 +780,8 @@ terms = ["Bluebird"]
             "http://localhost@example.com",
             "https://user@api.crowdstrike.com",
             "https://api.crowdstrike.com?x=1",
+            "https://api.crowdstrike.com/x",
+            "https://api.crowdstrike.com/x?y=1",
             "https://api.crowdstrike.com#x",
             "ftp://localhost",
             "https://",
@@ -682,6 +789,33 @@ terms = ["Bluebird"]
             "",
         ] {
             assert!(!may_be_asked(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_consoles_host_is_written_as_the_browser_gives_it() {
+        for good in [
+            "falcon.crowdstrike.com",
+            "localhost:8443",
+            "10.0.0.7",
+            "xn--bcher-kva.example",
+        ] {
+            assert!(is_host(good), "{good}");
+        }
+        for bad in [
+            "",
+            "https://falcon.crowdstrike.com",
+            "falcon.crowdstrike.com/",
+            "Falcon.crowdstrike.com",
+            "falcon..com",
+            "-falcon.com",
+            "*.crowdstrike.com",
+            "falcon.crowdstrike.com:443",
+            "falcon.crowdstrike.com:0",
+            "falcon.crowdstrike.com:x",
+            "falcon crowdstrike",
+        ] {
+            assert!(!is_host(bad), "{bad}");
         }
     }
 

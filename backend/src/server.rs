@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aside_analyst::rules::RuleSet;
+use aside_shared::console::CONSOLES;
 use axum_server::Handle;
 use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
@@ -163,6 +164,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(SocketAddr)) -> Result<(),
         audit: audit.clone(),
         clock,
         tenants,
+        consoles: CONSOLES,
         closing,
     };
     let mut tasks = tokio::task::JoinSet::new();

@@ -1,6 +1,7 @@
 //! A world for unit tests: a real database in a temporary folder, a clock that tests own, and an
-//! invented vendor that no use case may mistake for Falcon: alerts of many hosts, no place for a
-//! note, a last actor that it names.
+//! invented vendor that no use case may mistake for Falcon: a console whose routes stand in the
+//! fragment and whose pages need not name the alert, alerts of many hosts, no place for a note, a last
+//! actor that it names.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,11 +12,12 @@ use aside_shared::alert::{
     SeverityLevel,
 };
 use aside_shared::api::RecentAlert;
+use aside_shared::console::{Console, Route};
 use aside_shared::id::{AlertId, EntityId, HostId, TenantId};
 use aside_shared::instant::{Clock as InstantClock, Instant};
 use aside_shared::session::Phase;
 use async_trait::async_trait;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use aside_analyst::rules::RuleSet;
 
@@ -26,6 +28,7 @@ use crate::auth::sessions::Sessions;
 use crate::clock::SharedClock;
 use crate::clock::testing::ManualClock;
 use crate::config::{CredentialConfig, PolicyConfig, TenantConfig};
+use crate::http::App;
 use crate::platforms::{
     AlertContext, Alerts, CallError, ContextReading, HostIsolation, Hosts, NotePlace, Notes,
     Platform, PlatformError, PlatformErrorKind, Probe, Probes,
@@ -39,6 +42,8 @@ pub struct World {
     pub store: Store,
     /// The clock.
     pub clock: Arc<ManualClock>,
+    /// The log.
+    pub audit: Audit,
     /// Sign-in.
     pub sessions: Sessions,
     /// Analyses, by no rule at all.
@@ -62,16 +67,49 @@ impl World {
         let (tenants, policy) = (&self.respond.tenants, &self.respond.policy);
         self.respond = Respond::new(
             store.clone(),
-            audit,
+            audit.clone(),
             clock,
             Arc::clone(tenants),
             PolicyConfig::clone(policy),
         );
         self.store = store;
+        self.audit = audit;
+    }
+
+    /// What handlers work with in this world.
+    pub fn app(&self) -> App {
+        App {
+            store: self.store.clone(),
+            audit: self.audit.clone(),
+            clock: self.clock.clone(),
+            tenants: Arc::clone(&self.respond.tenants),
+            consoles: CONSOLES,
+            sessions: self.sessions.clone(),
+            analyses: self.analyses.clone(),
+            respond: self.respond.clone(),
+            limits: Arc::default(),
+            closing: watch::channel(false).1,
+        }
     }
 }
 
-/// A fresh world with one tenant `acme` in assist phase.
+/// The invented vendor's console. Of an alert in a drawer its address says nothing.
+const CONSOLES: &[Console] = &[Console {
+    platform: "invented",
+    label: "Invented",
+    hosts: &["*.invented.example"],
+    routes: &[Route {
+        name: "threat",
+        pattern: "/app#/sites/{site}/threats/{id}",
+        id: "{id}",
+        tenant: None,
+        carries_all: false,
+    }],
+    id_begins_with_tenant: false,
+    id_prefixes: &["threat-"],
+}];
+
+/// A fresh world with two tenants of one console, `acme` and `umbra`, in assist phase.
 pub async fn world() -> World {
     world_with(Arc::new(Vendor::new()), true, PolicyConfig::default()).await
 }
@@ -91,20 +129,21 @@ pub async fn world_with(vendor: Arc<Vendor>, notes: bool, policy: PolicyConfig) 
     let shared: SharedClock = clock.clone();
     let audit = Audit::new(store.clone(), Arc::clone(&shared), notary);
     let sessions = Sessions::new(store.clone(), audit.clone(), Arc::clone(&shared));
-    let tenants = Arc::new(BTreeMap::from([(
-        TenantId::from("acme"),
-        tenant(&vendor, notes),
-    )]));
+    let tenants = Arc::new(BTreeMap::from(["acme", "umbra"].map(|name| {
+        let tenant = tenant(name, &vendor, notes);
+        (TenantId::from(name), tenant)
+    })));
     let analyses = Analyses::new(
         Arc::clone(&tenants),
         RuleSet::empty(),
         audit.clone(),
         Arc::clone(&shared),
     );
-    let respond = Respond::new(store.clone(), audit, shared, tenants, policy);
+    let respond = Respond::new(store.clone(), audit.clone(), shared, tenants, policy);
     World {
         store,
         clock,
+        audit,
         sessions,
         analyses,
         respond,
@@ -113,7 +152,7 @@ pub async fn world_with(vendor: Arc<Vendor>, notes: bool, policy: PolicyConfig) 
     }
 }
 
-fn tenant(vendor: &Arc<Vendor>, notes: bool) -> Tenant {
+fn tenant(name: &str, vendor: &Arc<Vendor>, notes: bool) -> Tenant {
     let read = CredentialConfig {
         client_id: "r".to_owned(),
         label: None,
@@ -132,7 +171,7 @@ fn tenant(vendor: &Arc<Vendor>, notes: bool) -> Tenant {
     };
     Tenant {
         config: TenantConfig {
-            name: "acme".into(),
+            name: name.into(),
             platform: "invented".into(),
             phase: Phase::Assist,
             base_url: "https://api.invented.example".to_owned(),
@@ -326,10 +365,11 @@ fn error(detail: &str) -> PlatformError {
 
 #[async_trait]
 impl Alerts for Vendor {
-    async fn alert(&self, _key: &AlertKey) -> Result<Alert, PlatformError> {
+    async fn alert(&self, key: &AlertKey) -> Result<Alert, PlatformError> {
         let mut state = self.state();
         state.alerts_read += 1;
         Ok(Alert {
+            key: key.clone(),
             updated: Some(Instant {
                 unix_ms: state.updated_unix_ms,
                 clock: InstantClock::Cloud,
@@ -341,10 +381,20 @@ impl Alerts for Vendor {
 
     async fn recent(
         &self,
-        _tenant: &TenantId,
+        tenant: &TenantId,
         _limit: u32,
     ) -> Result<Vec<RecentAlert>, PlatformError> {
-        Ok(Vec::new())
+        let alert = alert();
+        Ok(vec![RecentAlert {
+            key: AlertKey {
+                tenant: tenant.clone(),
+                ..alert.key
+            },
+            title: alert.title,
+            severity: alert.severity.level,
+            host: None,
+            created_unix_ms: None,
+        }])
     }
 }
 

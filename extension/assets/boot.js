@@ -20,6 +20,11 @@ if (isTop !== isDock) start();
 
 async function start() {
   chrome.runtime.onMessage.addListener(onMessage);
+  // Compiled while the worker is asked; it does nothing before it is started.
+  const compiled = import("./wasm/panel.js").then(async (panel) => {
+    await panel.default();
+    return panel;
+  });
   if (!isDock && !(await chrome.tabs.getCurrent())) await sayWindow();
   const hello = { type: "hello", nonce: nonce === "" ? null : nonce, ratio: devicePixelRatio };
   const answer = await chrome.runtime.sendMessage(hello);
@@ -30,8 +35,7 @@ async function start() {
     dock = await import("./dock.js");
     dock.show(answer.dock);
   }
-  const panel = await import("./wasm/panel.js");
-  await panel.default();
+  const panel = await compiled;
   panel.start(answer.context);
   deliver = panel.message;
   for (const message of early) deliver(message);

@@ -144,6 +144,8 @@ fn compile(places: &Places, form: Form, own: &Path, panel: &Path) -> Result<(), 
         let mut opt = command(places, places.npm_command("wasm-opt"));
         opt.arg("-Oz")
             .args(NO_INLINING)
+            // The first page of memory is the end of the stack, which nothing of Rust's points into.
+            .arg("--low-memory-unused")
             .args(WASM_FEATURES)
             .arg("--strip-debug")
             .arg("--strip-producers")
@@ -152,8 +154,28 @@ fn compile(places: &Places, form: Form, own: &Path, panel: &Path) -> Result<(), 
             .arg(&small);
         quiet(opt, &own.join("wasm-opt.log"), None)?;
         fs::rename(&small, &wasm).map_err(|e| Error::new("put the small panel in its place", e))?;
+        let glue = panel.join("panel.js");
+        fs::read_to_string(&glue)
+            .and_then(|text| fs::write(&glue, without_comments(&text)))
+            .map_err(|e| Error::new("put the small panel in its place", e))?;
     }
     fs::write(&stamp, wanted).map_err(|e| Error::new("note what the panel was made from", e))
+}
+
+/// What wasm-bindgen generated, without indentation, empty lines and comments that have lines of their own. It writes
+/// no string over several lines.
+fn without_comments(script: &str) -> String {
+    let mut in_comment = false;
+    let mut kept = String::with_capacity(script.len());
+    for line in script.lines().map(str::trim) {
+        in_comment |= line.starts_with("/*");
+        if !(in_comment || line.is_empty() || line.starts_with("//")) {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+        in_comment &= !line.ends_with("*/");
+    }
+    kept
 }
 
 /// Lays out the extension in the folder `to`, which must not exist, and checks that its manifest finds its files.
@@ -324,6 +346,14 @@ mod tests {
                 "wasm/panel_bg.wasm",
             ]
         );
+    }
+
+    #[test]
+    fn a_script_keeps_its_code_and_loses_its_comments() {
+        let script = "/**\n * @param {number} a\n */\nfunction f(a) {\n    // a line\n    return `//${a}`; // after\n\n}\n\
+            /* one */\nf(1);\n";
+        let kept = "function f(a) {\nreturn `//${a}`; // after\n}\nf(1);\n";
+        assert_eq!(without_comments(script), kept);
     }
 
     #[test]

@@ -190,18 +190,22 @@ const POSIX_BUILT_IN: &[&str] = &[
     "source", "trap", "typeset", "ulimit", "umask", "unalias", "unset", "shopt", "hash",
 ];
 
+/// `get-process`: a verb and a noun, in lower case.
+pub fn is_cmdlet(name: &str) -> bool {
+    name.split_once('-').is_some_and(|(verb, noun)| {
+        VERBS.contains(&verb)
+            && noun.starts_with(|c: char| c.is_ascii_alphabetic())
+            && !noun.contains(['.', '/', '\\'])
+    })
+}
+
 /// What the command that begins with `word` is. Only what is sure is said; else it is a program.
 pub fn speech(line: &str, word: &str) -> Speech {
     let line = line.trim_start();
     let lower = word.to_ascii_lowercase();
     let begins = |start: &str| line.starts_with(start);
     let name = lower.trim_start_matches(['(', '&', '.', '{', ' ']);
-    let verb_noun = name.split_once('-').is_some_and(|(verb, noun)| {
-        VERBS.contains(&verb)
-            && noun.starts_with(|c: char| c.is_ascii_alphabetic())
-            && !noun.contains(['.', '/', '\\'])
-    });
-    if verb_noun
+    if is_cmdlet(name)
         || begins("[")
             && line[1..].split_once(']').is_some_and(|(name, rest)| {
                 rest.starts_with("::") || rest.starts_with('$') || name.contains("char")
@@ -226,7 +230,14 @@ pub fn speech(line: &str, word: &str) -> Speech {
     {
         return Speech::PowerShell;
     }
-    if CMD_BUILT_IN.contains(&name) {
+    // `set -e`, `set +o history`
+    let is_posix_set = name == "set"
+        && line
+            .get(word.len()..)
+            .is_some_and(|rest| rest.trim_start().starts_with(['-', '+']));
+    if is_posix_set {
+        Speech::Posix
+    } else if CMD_BUILT_IN.contains(&name) {
         Speech::Cmd
     } else if POSIX_BUILT_IN.contains(&name) {
         Speech::Posix

@@ -310,3 +310,46 @@ fn cause(alert: &Alert, fired: &[Fired<'_>], verdict: Verdict) -> String {
         (true, _) => "Nothing known speaks either way".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(weights: &[i32]) -> Score {
+        let signal = |weight: i32| Signal {
+            rule: RuleId::from("r"),
+            title: String::new(),
+            weight,
+            sentence: Vec::new(),
+            evidence: Vec::new(),
+            techniques: Vec::new(),
+        };
+        score(
+            weights
+                .iter()
+                .enumerate()
+                .map(|(group, weight)| (group.to_string(), signal(*weight)))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn a_weak_signal_alone_suspects_nobody() {
+        assert_eq!(verdict(&of(&[3])), Verdict::Unknown);
+        assert_eq!(verdict(&of(&[3, -5])), Verdict::Benign);
+        assert_eq!(verdict(&of(&[4])), Verdict::Suspicious);
+        assert_eq!(verdict(&of(&[3, 3])), Verdict::Suspicious);
+        assert_eq!(verdict(&of(&[])), Verdict::Unknown);
+    }
+
+    #[test]
+    fn lowering_takes_nothing_from_what_a_strong_signal_needs() {
+        for lowering in [&[][..], &[-8], &[-8, -7, -6]] {
+            let score = of(&[&[18], lowering].concat());
+            assert_eq!(verdict(&score), Verdict::Malicious, "{lowering:?}");
+            let sum: i32 = score.groups.iter().map(|group| group.points).sum();
+            assert_eq!(score.total, BASE + sum);
+        }
+        assert_eq!(verdict(&of(&[10, -8])), Verdict::Suspicious);
+    }
+}

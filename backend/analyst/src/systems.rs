@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use aside_shared::alert::base_name;
 
-use crate::command_line::{Speech, first_word, head, program, speech};
+use crate::command_line::{Speech, first_word, head, is_cmdlet, program, speech};
 use crate::taxonomy::Product;
 
 /// Longer lines are read up to here, in bytes.
@@ -118,7 +118,7 @@ fn of_path(path: &str) -> Option<Vec<Product>> {
 /// How much in the line speaks for Windows and for a POSIX system.
 fn marks(line: &str) -> (u32, u32) {
     let bytes = line.as_bytes();
-    let (mut windows, mut posix) = (0, 0);
+    let (mut windows, mut posix, mut flags) = (0, 0, 0);
     let mut is_start = true;
     for (at, byte) in bytes.iter().enumerate() {
         let rest = &bytes[at..];
@@ -135,11 +135,19 @@ fn marks(line: &str) -> (u32, u32) {
                 {
                     posix += 3;
                 } else if is_windows_flag(rest) {
-                    windows += 1;
+                    flags += 1;
                 }
             }
             b'~' if is_start && rest.get(1) == Some(&b'/') => posix += 2,
-            b'$' if starts(rest, b"$env:") => windows += 3,
+            b'$' if ["$env:", "$true", "$false", "$null", "$_"]
+                .iter()
+                .any(|name| starts(rest, name.as_bytes())) =>
+            {
+                windows += 2;
+            }
+            b'[' if starts(rest, b"[System.") || starts(rest, b"[Net.") => windows += 2,
+            // `Get-Process`; what is written small may be a Linux package.
+            b'A'..=b'Z' if is_start && is_cmdlet_at(&line[at..]) => windows += 3,
             b'$' if rest.starts_with(b"$HOME")
                 || rest.starts_with(b"$(")
                 || rest.starts_with(b"${") =>
@@ -153,10 +161,18 @@ fn marks(line: &str) -> (u32, u32) {
         is_start = byte.is_ascii_whitespace()
             || matches!(
                 byte,
-                b'"' | b'\'' | b'=' | b'>' | b'<' | b'(' | b'|' | b';' | b',' | b'&' | b'`'
+                b'"' | b'\'' | b'=' | b'>' | b'<' | b'(' | b'{' | b'|' | b';' | b',' | b'&' | b'`'
             );
     }
-    (windows, posix)
+    // One alone may be a folder.
+    (windows + if flags > 1 { flags } else { 0 }, posix)
+}
+
+fn is_cmdlet_at(rest: &str) -> bool {
+    let end = rest
+        .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .unwrap_or(rest.len());
+    is_cmdlet(&rest[..end].to_ascii_lowercase())
 }
 
 const HIVES: &[&[u8]] = &[
@@ -351,7 +367,7 @@ mod tests {
         use Product::{Linux, MacOs, Windows};
         let posix = [Linux, MacOs];
         for (line, expected) in [
-            ("set +o history", &Product::ALL[..]),
+            ("set +o history", &posix[..]),
             ("set a=1 & %a%", &[Windows]),
             ("sudo systemctl stop x", &[Linux]),
             ("sudo launchctl unload x", &[MacOs]),
@@ -362,8 +378,16 @@ mod tests {
             ("Get-Process | Stop-Process", &[Windows]),
             ("curl -o x.exe http://a.example/x.exe", &[Windows]),
             ("curl -o /tmp/x http://a.example/x", &posix),
+            (
+                "for($i=0; $i -le 9; $i++) { Resolve-DnsName -type TXT a$(Get-Random).example.com }",
+                &[Windows],
+            ),
             ("git status", &Product::ALL),
             ("./x -d", &posix),
+            (
+                "docker run -v /:/host -it alpine chroot /host",
+                &Product::ALL,
+            ),
             ("crontab -l", &posix),
         ] {
             assert_eq!(systems(line, None), expected, "{line}");

@@ -5,10 +5,8 @@
 use std::collections::{HashMap, HashSet};
 
 use aside_shared::alert::{Alert, EntityKind, Evidence, EvidenceSource, Object, Outcome, Verb};
-use aside_shared::analysis::{
-    Assessment, Claim, ClaimKind, Gap, Relation, Signal, SignalGroup, Verdict, View,
-};
-use aside_shared::id::{EntityId, EvidenceId};
+use aside_shared::analysis::{Assessment, Claim, ClaimKind, Gap, Relation, Signal, Verdict, View};
+use aside_shared::id::{EntityId, EvidenceId, RuleId};
 use aside_shared::text::{Span, plain};
 
 use crate::claims;
@@ -70,19 +68,21 @@ fn signals(assessment: &Assessment, which: impl Fn(&Signal) -> bool) -> Vec<&Sig
 
 /// Of signals of one group about the same evidence only the strongest: the others say the same again.
 fn one_a_group<'a>(signals: Vec<&'a Signal>, assessment: &Assessment) -> Vec<&'a Signal> {
-    let group_of = |signal: &Signal| {
-        let of = |group: &&SignalGroup| group.signals.iter().any(|it| it.rule == signal.rule);
-        assessment
-            .score
-            .groups
-            .iter()
-            .find(of)
-            .map(|group| group.name.as_str())
-    };
+    let groups: HashMap<&RuleId, &str> = assessment
+        .score
+        .groups
+        .iter()
+        .flat_map(|group| {
+            group
+                .signals
+                .iter()
+                .map(|it| (&it.rule, group.name.as_str()))
+        })
+        .collect();
     let mut kept: Vec<&Signal> = Vec::new();
     for signal in signals {
         let again = |known: &&Signal| {
-            group_of(known) == group_of(signal)
+            groups.get(&known.rule) == groups.get(&signal.rule)
                 && signal.evidence.iter().all(|id| known.evidence.contains(id))
         };
         if !kept.iter().any(again) {

@@ -192,19 +192,27 @@ impl Analyses {
         Ok(tenant.ok_or_else(unknown)?)
     }
 
-    /// No entry, no answer.
+    /// No entry, no answer: of each run once for each user.
     async fn record_read(&self, access: &Access, run: &Run) -> Result<(), Fault> {
         if run.state().told.contains(&access.user) {
             return Ok(());
         }
-        let record = Record::new(
-            access.user.as_str(),
-            AuditAction::AlertRead,
-            "opened the alert",
-        )
-        .on_alert(&run.key);
-        self.audit.record(record).await?;
+        self.audit
+            .record(read_record(access, &run.key, "opened the alert"))
+            .await?;
         run.state().told.insert(access.user.clone());
+        Ok(())
+    }
+
+    /// The same for what Aside itself has of an alert (its proposals, its activity), which is told
+    /// though the vendor does not answer: an entry, unless one says already that he has read it.
+    pub async fn record_look(&self, access: &Access, key: &AlertKey) -> Result<(), Fault> {
+        access.require(&key.tenant, Need::Read)?;
+        if !self.audit.has_read(&access.user, key).await? {
+            self.audit
+                .record(read_record(access, key, "saw what Aside has of the alert"))
+                .await?;
+        }
         Ok(())
     }
 
@@ -286,7 +294,7 @@ impl Analyses {
             }
             voice.conclude();
             if let Some(second_voice) = second_voice {
-                voice.ask(&second_voice).await;
+                voice.give_way_to(&second_voice).await;
             }
             voice.end();
         });
@@ -339,6 +347,10 @@ impl Drop for Ending<'_> {
         }
         self.run.state().ended_unix_ms = Some(self.clock.now_unix_ms());
     }
+}
+
+fn read_record(access: &Access, key: &AlertKey, what: &str) -> Record {
+    Record::new(access.user.as_str(), AuditAction::AlertRead, what).on_alert(key)
 }
 
 /// Why an action is proposed: the analysis' lead.
@@ -426,7 +438,7 @@ impl<'a> Voice<'a> {
     }
 
     /// The model's turn, after all that the rules say.
-    async fn ask(&self, second_voice: &SecondVoice) {
+    async fn give_way_to(&self, second_voice: &SecondVoice) {
         let (alert, analysis, telemetry) = {
             let state = self.run.state();
             let Some(analysis) = state.analysis.clone() else {
@@ -444,7 +456,7 @@ impl<'a> Voice<'a> {
             question: None,
             actor: ASIDE,
         };
-        let report = second_voice.ask(&about).await;
+        let report = second_voice.speak(&about).await;
         self.run.push(AnalysisEvent::Model(Box::new(report)));
     }
 

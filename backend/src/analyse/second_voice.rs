@@ -27,8 +27,8 @@ use super::prompt::{self, Prompt};
 use crate::audit::{Audit, Record};
 use crate::clock::SharedClock;
 use crate::model::{Announce, Completion, Failure, Model};
-use crate::store::Store;
-use crate::store::model_answers::{Asked, KeptAnswer};
+use crate::store::model_answers::{self, Asked, KeptAnswer};
+use crate::store::{Store, StoreError};
 
 /// Lines of evidence that a model is shown.
 const LINES: u32 = 80;
@@ -71,7 +71,7 @@ impl SecondVoice {
     }
 
     /// Asks, checks, and tells what became of it. Never fails otherwise than in the report.
-    pub async fn ask(&self, about: &About<'_>) -> Report {
+    pub async fn speak(&self, about: &About<'_>) -> Report {
         let mut report = Report {
             model: self.model.name().to_owned(),
             endpoint: self.model.host().to_owned(),
@@ -142,7 +142,11 @@ impl SecondVoice {
                 sent: &mut report.sent,
             };
             let question = prompt.question();
-            match self.model.ask(&question, deadline, &mut announcer).await {
+            match self
+                .model
+                .complete(&question, deadline, &mut announcer)
+                .await
+            {
                 Ok(answer) => break answer,
                 Err(Failure::TooLong(words)) if lines == LINES => {
                     lines = FEWER_LINES;
@@ -213,9 +217,13 @@ impl SecondVoice {
             tokens_in: answer.tokens_in,
             tokens_out: answer.tokens_out,
         };
-        let keeping = self
-            .store
-            .keep_model_answer(asked, &answer, self.clock.now_unix_ms());
+        let now = self.clock.now_unix_ms();
+        let keeping = async {
+            let mut tx = self.store.write().await?;
+            model_answers::keep(&mut tx, asked, &answer, now).await?;
+            tx.commit().await?;
+            Ok::<_, StoreError>(())
+        };
         if let Err(error) = keeping.await {
             tracing::error!(%error, "a model answer cannot be kept");
         }
@@ -255,7 +263,7 @@ impl super::Analyses {
         let (Some(voice), Answer::CanAsk { examples, .. }) = (&self.second_voice, &answer) else {
             return answer;
         };
-        let report = Box::new(voice.ask(about).await);
+        let report = Box::new(voice.speak(about).await);
         match report.reading() {
             Some(reading) if !reading.claims.is_empty() => Answer::Model { report },
             _ => Answer::CanAsk {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use aside_shared::alert::AlertKey;
 use aside_shared::audit::{AuditAction, AuditEntry};
-use aside_shared::id::{ProposalId, TenantId};
+use aside_shared::id::{ProposalId, TenantId, UserName};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -171,6 +171,11 @@ impl Audit {
         tx.commit().await.map_err(StoreError::from)?;
         self.settle().await?;
         Ok(seq)
+    }
+
+    /// Whether an entry says that `user` has read the alert.
+    pub async fn has_read(&self, user: &UserName, alert: &AlertKey) -> Result<bool, StoreError> {
+        self.store.has_read(user, alert).await
     }
 
     /// Makes the checkpoints that are due: one with every decision and vendor change, and one at

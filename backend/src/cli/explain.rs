@@ -1,6 +1,7 @@
 //! `aside explain`: a command line in, its layers, techniques and verdict out.
 
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{BufRead, BufWriter, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,6 +37,39 @@ struct Item {
     command_line: String,
     #[serde(default)]
     parent: Option<String>,
+}
+
+/// Hosts run the same lines over and over: so many answers are kept, then all are dropped.
+const KEPT: usize = 16 * 1024;
+
+/// Explains lines, each different one once.
+struct Explainer<'a> {
+    rules: &'a RuleSet,
+    /// By line and parent, the answer without its id: JSON from after the opening brace.
+    kept: HashMap<(String, Option<String>), String>,
+}
+
+impl Explainer<'_> {
+    fn answer(&mut self, item: Item) -> Result<Vec<u8>, serde_json::Error> {
+        let mut answer = b"{\"id\":".to_vec();
+        serde_json::to_writer(&mut answer, &item.id)?;
+        answer.push(b',');
+        if self.kept.len() >= KEPT {
+            self.kept.clear();
+        }
+        let key = (item.command_line, item.parent);
+        let rest = match self.kept.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let (line, parent) = new.key();
+                let explanation = explain(self.rules, line, parent.as_deref());
+                let json = serde_json::to_string(&explanation)?;
+                new.insert(json.trim_start_matches('{').to_owned())
+            }
+        };
+        answer.extend_from_slice(rest.as_bytes());
+        Ok(answer)
+    }
 }
 
 /// Reads, explains, prints.
@@ -88,6 +122,10 @@ pub fn run(args: ExplainArgs) -> Result<ExitCode, String> {
 
 fn batch(rules: &RuleSet, input: &mut impl BufRead, name: String) -> Result<ExitCode, String> {
     let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut explainer = Explainer {
+        rules,
+        kept: HashMap::new(),
+    };
     let mut line = Vec::new();
     let mut number = 0_u64;
     loop {
@@ -103,26 +141,17 @@ fn batch(rules: &RuleSet, input: &mut impl BufRead, name: String) -> Result<Exit
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let answer = match serde_json::from_slice::<Item>(&line) {
-            Ok(item) => {
-                let explanation = explain(rules, &item.command_line, item.parent.as_deref());
-                let mut answer = json!(explanation);
-                if let Some(answer) = answer.as_object_mut() {
-                    answer.insert("id".to_owned(), item.id);
-                }
-                answer
-            }
-            Err(error) => {
+        let answer = serde_json::from_slice::<Item>(&line)
+            .and_then(|item| explainer.answer(item))
+            .unwrap_or_else(|error| {
                 let id = serde_json::from_slice::<serde_json::Value>(&line)
                     .ok()
                     .and_then(|value| value.get("id").cloned());
                 json!({ "id": id, "line": number, "error": error.to_string() })
-            }
-        };
-        match serde_json::to_writer(&mut out, &answer)
-            .map_err(std::io::Error::from)
-            .and_then(|()| out.write_all(b"\n"))
-        {
+                    .to_string()
+                    .into_bytes()
+            });
+        match out.write_all(&answer).and_then(|()| out.write_all(b"\n")) {
             Ok(()) => {}
             // The reader has enough (`| head`).
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {

@@ -1,10 +1,13 @@
 //! Which alert is meant, recent alerts, a host's state, an alert's activity.
 
+#[cfg(test)]
+mod tests;
+
 use aside_shared::action::HostState;
 use aside_shared::api::{
     Activity, HostNow, ReadActivity, ReadHost, Recent, RecentAlert, Resolve, ResolveFrom, Resolved,
 };
-use aside_shared::console::{self, AlertRef, CONSOLES};
+use aside_shared::console::{self, AlertRef};
 use aside_shared::id::{HostId, TenantId};
 use aside_shared::problem::{Problem, ProblemKind};
 use axum::Json;
@@ -24,7 +27,10 @@ pub async fn resolve(
     Body(request): Body<Resolve>,
 ) -> Result<Json<Resolved>, Fault> {
     let (reference, host) = match &request.from {
-        ResolveFrom::Page(location) => (console::locate(CONSOLES, location), location.host.clone()),
+        ResolveFrom::Page(location) => (
+            console::locate(app.consoles, location),
+            location.host.clone(),
+        ),
         ResolveFrom::Pasted(text) if text.len() > PASTED_MAX => {
             return Err(Problem::new(
                 ProblemKind::BadRequest,
@@ -33,7 +39,7 @@ pub async fn resolve(
             .into());
         }
         ResolveFrom::Pasted(text) => {
-            let reference = console::pasted(CONSOLES, text);
+            let reference = console::pasted(app.consoles, text);
             if reference.is_none() {
                 let detail = "That is no link to an alert and no alert id of a known console. Paste the address of the alert's page, or its id.";
                 return Err(Problem::new(ProblemKind::BadRequest, detail).into());
@@ -202,9 +208,15 @@ pub async fn activity(
     Body(request): Body<ReadActivity>,
 ) -> Result<Json<Activity>, Fault> {
     access.require(&request.alert.tenant, Need::Read)?;
+    let proposals = app.respond.of_alert(&access, &request.alert).await?;
+    // Where there is nothing to tell, nothing of the alert is read: the id may be anybody's invention.
+    let entries = app.store.audit_of_alert(&request.alert).await?;
+    if !(proposals.is_empty() && entries.is_empty()) {
+        app.analyses.record_look(&access, &request.alert).await?;
+    }
     Ok(Json(Activity {
-        proposals: app.respond.of_alert(&access, &request.alert).await?,
-        entries: app.store.audit_of_alert(&request.alert).await?,
+        proposals,
+        entries,
         head: app.store.audit_head().await?,
     }))
 }

@@ -14,6 +14,7 @@ mod stream;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aside_shared::console::Console;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts};
 use axum::http::request::Parts;
@@ -46,6 +47,8 @@ pub struct App {
     pub clock: SharedClock,
     /// The tenants.
     pub tenants: Tenants,
+    /// The consoles whose pages and links are known.
+    pub consoles: &'static [Console],
     /// Sign-in and tokens.
     pub sessions: Sessions,
     /// Analyses.

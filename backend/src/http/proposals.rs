@@ -33,7 +33,16 @@ pub async fn show(
     access: Access,
     Path(id): Path<String>,
 ) -> Result<Json<Proposal>, Fault> {
-    Ok(Json(app.respond.show(&access, &ProposalId(id)).await?))
+    Ok(Json(shown(&app, &access, &ProposalId(id)).await?))
+}
+
+/// A proposal quotes its alert: who sees it has read of the alert.
+async fn shown(app: &App, access: &Access, id: &ProposalId) -> Result<Proposal, Fault> {
+    let proposal = app.respond.show(access, id).await?;
+    app.analyses
+        .record_look(access, &proposal.view.alert)
+        .await?;
+    Ok(proposal)
 }
 
 /// `POST /proposals/{id}/decision`
@@ -78,7 +87,7 @@ pub async fn events(
 ) -> Result<Response, Fault> {
     let id = ProposalId(id);
     let mut changes = app.respond.subscribe();
-    let mut proposal = app.respond.show(&access, &id).await?;
+    let mut proposal = shown(&app, &access, &id).await?;
     let respond = app.respond.clone();
     let caller = access.clone();
     Ok(stream::answer(app, access, move |outlet| async move {

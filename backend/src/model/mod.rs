@@ -117,20 +117,20 @@ impl Model {
 
     /// Asks one question: again in another form where the endpoint complains about the form, which is
     /// remembered. Nothing is sent that was not announced.
-    pub async fn ask(
+    pub async fn complete(
         &self,
         question: &Question<'_>,
         deadline: Deadline,
         announce: &mut dyn Announce,
     ) -> Result<Completion, Failure> {
-        let asking = self.ask_in_some_form(question, announce);
+        let asking = self.complete_in_some_manner(question, announce);
         match tokio::time::timeout_at(deadline.at, asking).await {
             Ok(answer) => answer,
             Err(_) => Err(Failure::Deadline(deadline.within.as_secs())),
         }
     }
 
-    async fn ask_in_some_form(
+    async fn complete_in_some_manner(
         &self,
         question: &Question<'_>,
         announce: &mut dyn Announce,
@@ -181,7 +181,7 @@ impl Model {
             schema: &schema,
         };
         let answer = self
-            .ask(&question, self.deadline(Duration::MAX), &mut NamesNothing)
+            .complete(&question, self.deadline(Duration::MAX), &mut NamesNothing)
             .await?;
         let value: Option<serde_json::Value> = serde_json::from_str(answer.text.trim()).ok();
         let manner = *self.manner.lock().unwrap_or_else(PoisonError::into_inner);

@@ -18,7 +18,7 @@ use aside_shared::id::{AlertId, HostId, TenantId};
 use aside_shared::problem::{Problem, ProblemKind};
 use async_trait::async_trait;
 
-use crate::config::TenantConfig;
+use crate::config::{TenantConfig, Wrong};
 
 /// A vendor, as this build knows it.
 pub struct Registration {
@@ -26,6 +26,8 @@ pub struct Registration {
     pub platform: &'static str,
     /// Connects a configured tenant. Does no I/O yet.
     pub connect: fn(&TenantConfig) -> Result<Platform, String>,
+    /// Checks what only the vendor's own form tells of a tenant's configuration.
+    pub validate: fn(&TenantConfig) -> Result<(), Wrong>,
     /// Normalises the alerts of an exported document (`aside alert`): one or several, each or why it is
     /// none.
     pub normalise: fn(&TenantId, &serde_json::Value) -> Vec<Result<Alert, String>>,

@@ -3,6 +3,7 @@
 mod by_aside;
 mod interrupted;
 mod offline;
+mod only_caller;
 mod taking_back;
 mod waiting;
 

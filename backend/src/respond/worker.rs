@@ -201,11 +201,7 @@ impl Respond {
         let Some((id, execution)) = claimed else {
             return Ok(false);
         };
-        let Some(stored) = self.store.proposal(&id).await? else {
-            return Ok(false);
-        };
-        let held = Held { stored, owner };
-        let advance = AssertUnwindSafe(self.advance(&held, execution)).catch_unwind();
+        let advance = AssertUnwindSafe(self.advance_claimed(&id, owner, execution)).catch_unwind();
         let advanced = match advance.await {
             Ok(advanced) => advanced,
             Err(_told_already) => Err(WorkerError::Panicked(id.clone())),
@@ -213,7 +209,7 @@ impl Respond {
         if let Err(error) = advanced {
             // It stands as it was committed last. Others go first, whatever is the matter with it.
             let mut tx = self.store.write().await?;
-            let later = self.clock.now_unix_ms() + PAUSE_MS;
+            let later = self.clock.now_unix_ms() + pause_after(&error);
             proposals::postpone(&mut tx, &id, owner, later).await?;
             tx.commit().await.map_err(StoreError::from)?;
             return Err(error);
@@ -222,6 +218,21 @@ impl Respond {
         proposals::release_lease(&mut tx, &id, owner).await?;
         tx.commit().await.map_err(StoreError::from)?;
         Ok(true)
+    }
+
+    async fn advance_claimed(
+        &self,
+        id: &ProposalId,
+        owner: &str,
+        execution: Result<Execution, StoreError>,
+    ) -> Result<(), WorkerError> {
+        let execution = execution?;
+        let gone = || StoreError::Corrupt {
+            what: "outbox entry",
+            error: format!("there is no proposal {id}"),
+        };
+        let stored = self.store.proposal(id).await?.ok_or_else(gone)?;
+        self.advance(&Held { stored, owner }, execution).await
     }
 
     async fn advance(&self, stored: &Held<'_>, execution: Execution) -> Result<(), WorkerError> {
@@ -332,6 +343,14 @@ impl Respond {
         self.audit.settle().await?;
         self.tell(id);
         Ok(seq)
+    }
+}
+
+/// How long an entry is left alone after a fault of ours. What cannot be read will not be read soon.
+fn pause_after(error: &WorkerError) -> i64 {
+    match error {
+        WorkerError::Store(StoreError::Corrupt { .. }) => PAUSE_LATE_MAX_MS,
+        _ => PAUSE_MS,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Rows of the audit log. There is no update and no delete here.
 
 use aside_shared::alert::AlertKey;
-use aside_shared::audit::{AuditEntry, AuditHead};
-use aside_shared::id::{ProposalId, TenantId};
+use aside_shared::audit::{AuditAction, AuditEntry, AuditHead};
+use aside_shared::id::{ProposalId, TenantId, UserName};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -102,6 +102,19 @@ impl Store {
             .fetch_all(&self.readers)
             .await?;
         rows.iter().map(entry).collect()
+    }
+
+    /// Whether an entry says that `user` has read the alert.
+    pub async fn has_read(&self, user: &UserName, alert: &AlertKey) -> Result<bool, StoreError> {
+        let row = sqlx::query(
+            "SELECT EXISTS (SELECT 1 FROM audit WHERE alert = ? AND actor = ? AND action = ?) AS found",
+        )
+        .bind(to_text("audit alert", alert)?)
+        .bind(user.as_str())
+        .bind(to_text("audit action", &AuditAction::AlertRead)?)
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(row.try_get("found")?)
     }
 
     /// All checkpoints, oldest first.

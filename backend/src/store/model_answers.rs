@@ -4,7 +4,7 @@ use aside_shared::id::TenantId;
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 
-use super::{Store, StoreError, from_text, to_text};
+use super::{Store, StoreError, Write, from_text, to_text};
 
 /// How long an answer serves, milliseconds.
 pub const KEEP_MS: i64 = 24 * 60 * 60 * 1000;
@@ -63,39 +63,37 @@ impl Store {
         let text: String = row.try_get("answer")?;
         from_text("model answer", &text).map(Some)
     }
+}
 
-    /// Keeps an answer, and forgets what is old or too much.
-    pub async fn keep_model_answer(
-        &self,
-        asked: &Asked,
-        answer: &KeptAnswer,
-        now_unix_ms: i64,
-    ) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        sqlx::query(
-            "INSERT INTO model_answers (tenant, model, prompt, content, answer, at_unix_ms)
-             VALUES (?, ?, ?, ?, ?, ?)
-             ON CONFLICT DO UPDATE SET answer = excluded.answer, at_unix_ms = excluded.at_unix_ms",
-        )
-        .bind(asked.tenant.as_str())
-        .bind(&asked.model)
-        .bind(asked.prompt)
-        .bind(&asked.content)
-        .bind(to_text("model answer", answer)?)
-        .bind(now_unix_ms)
-        .execute(&mut *tx)
-        .await?;
-        sqlx::query(
-            "DELETE FROM model_answers WHERE at_unix_ms <= ? OR rowid IN
-             (SELECT rowid FROM model_answers ORDER BY at_unix_ms DESC, rowid DESC LIMIT -1 OFFSET ?)",
-        )
-        .bind(now_unix_ms - KEEP_MS)
-        .bind(KEPT_MAX)
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        Ok(())
-    }
+/// Keeps an answer, and forgets what is old or too much.
+pub async fn keep(
+    tx: &mut Write<'_>,
+    asked: &Asked,
+    answer: &KeptAnswer,
+    now_unix_ms: i64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO model_answers (tenant, model, prompt, content, answer, at_unix_ms)
+         VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET answer = excluded.answer, at_unix_ms = excluded.at_unix_ms",
+    )
+    .bind(asked.tenant.as_str())
+    .bind(&asked.model)
+    .bind(asked.prompt)
+    .bind(&asked.content)
+    .bind(to_text("model answer", answer)?)
+    .bind(now_unix_ms)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query(
+        "DELETE FROM model_answers WHERE at_unix_ms <= ? OR rowid IN
+         (SELECT rowid FROM model_answers ORDER BY at_unix_ms DESC, rowid DESC LIMIT -1 OFFSET ?)",
+    )
+    .bind(now_unix_ms - KEEP_MS)
+    .bind(KEPT_MAX)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -109,6 +107,12 @@ mod tests {
             prompt: 1,
             content: content.to_owned(),
         }
+    }
+
+    async fn put(store: &Store, asked: &Asked, answer: &KeptAnswer, now_unix_ms: i64) {
+        let mut tx = store.write().await.unwrap();
+        keep(&mut tx, asked, answer, now_unix_ms).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     fn answer(text: &str) -> KeptAnswer {
@@ -128,7 +132,7 @@ mod tests {
         let store = Store::open(&folder.path().join("a.sqlite")).await.unwrap();
         let own = asked("acme", "c");
         let kept = answer("{}");
-        store.keep_model_answer(&own, &kept, 1_000).await.unwrap();
+        put(&store, &own, &kept, 1_000).await;
         let at = |asked: Asked, now: i64| {
             let store = store.clone();
             async move { store.model_answer(&asked, now).await.unwrap() }
@@ -173,18 +177,12 @@ mod tests {
         tx.commit().await.unwrap();
         let now = i64::from(KEPT_MAX);
         let newest = asked("t", "new");
-        store
-            .keep_model_answer(&newest, &answer("a"), now)
-            .await
-            .unwrap();
+        put(&store, &newest, &answer("a"), now).await;
         assert_eq!(rows().await, i64::from(KEPT_MAX));
         let kept = store.model_answer(&newest, now).await.unwrap();
         assert!(kept.is_some(), "the oldest goes, not the newest");
         let last = asked("t", "last");
-        store
-            .keep_model_answer(&last, &answer("b"), now + KEEP_MS)
-            .await
-            .unwrap();
+        put(&store, &last, &answer("b"), now + KEEP_MS).await;
         assert_eq!(rows().await, 1);
     }
 }

@@ -1,6 +1,8 @@
-// What the worker knows of each console product: its hosts, how the dock takes its room there, and
-// which paths name an alert (only to choose the right link of a list's row: which alert a link
-// means is read by the route table in `shared/src/console.rs`, and a test holds the two together).
+// What the worker knows of each console product: its hosts, how the dock takes its room there, and which
+// addresses name an alert (only to choose the right link of a list's row: which alert a link means is read
+// by the backend, with the same routes).
+
+import { CONSOLES } from "./console_table.js";
 
 /**
  * @typedef {{host: string, path: string, query: string, fragment: string}} Location
@@ -10,35 +12,22 @@
 /** The longest path, query and fragment that are passed on, in UTF-16 units. */
 const PART_MAX = 4096;
 
-const CONSOLES = [
-  {
-    platform: "crowdstrike",
-    hosts: [
-      "falcon.crowdstrike.com",
-      "falcon.us-2.crowdstrike.com",
-      "falcon.eu-1.crowdstrike.com",
-      "falcon.laggar.gcw.crowdstrike.com",
-      "falcon.us-gov-2.crowdstrike.mil",
-    ],
-    dock: "margin",
-    alertPaths: [
-      /^\/activity-v2\/detections\/[^/]+\/?$/,
-      /^\/activity\/detections\/detail\/[^/]+\/[^/]+\/?$/,
-      /^\/identity-protection\/detections\/[^/]+\/?$/,
-      /^\/mobile\/detections\/[^/]+\/?$/,
-      /^\/unified-detections\/[^/]+\/?$/,
-      /^\/automated-leads\/[^/]+\/?$/,
-    ],
-    alertQueries: [{ path: /^\/activity-v2\/detections\/?$/, parameter: "selected" }],
-  },
-];
-
-/** Every host that is a console's, for the test that compares it with the manifest. */
+/** Every host that is a console's, for the test that compares it with the manifest; `*.` stands for labels. */
 export const CONSOLE_HOSTS = CONSOLES.flatMap((console) => console.hosts);
 
 /** The console whose page stands at `host`, or `undefined`. */
 export function consoleOf(host) {
-  return CONSOLES.find((console) => console.hosts.includes(host));
+  const isAt = (pattern) =>
+    pattern.startsWith("*") ? host.length >= pattern.length && host.endsWith(pattern.slice(1)) : host === pattern;
+  return typeof host === "string" ? CONSOLES.find((console) => console.hosts.some(isAt)) : undefined;
+}
+
+/** How the dock takes its room on each console's pages. */
+const ROOMS = { crowdstrike: "margin" };
+
+/** How the dock takes its room on a page at `host`. */
+export function roomAt(host) {
+  return ROOMS[consoleOf(host)?.platform] ?? "margin";
 }
 
 /** Whether `origin` is `https://` and a console's host, with no port. */
@@ -109,12 +98,22 @@ export function alertOfRow(levels) {
 }
 
 function namesAlert(location) {
-  const { alertPaths, alertQueries } = consoleOf(location.host);
-  return (
-    alertPaths.some((path) => path.test(location.path)) ||
-    alertQueries.some(
-      ({ path, parameter }) =>
-        path.test(location.path) && Boolean(new URLSearchParams(location.query).get(parameter)),
-    )
-  );
+  return consoleOf(location.host).routes.some((route) => leadsTo(route, location));
+}
+
+/** Whether an address is a route's: `path[?name={capture}&...][#fragment]`, other parameters ignored. */
+export function leadsTo(route, location) {
+  const [, path, , query, , fragment] = /^([^?#]*)(\?([^#]*))?(#(.*))?$/.exec(route);
+  const given = new Map(location.query.split("&").map((pair) => pair.split(/=(.*)/s, 2)));
+  const hasAll = (query ?? "").split("&").every((pair) => {
+    const [name, pattern] = pair.split(/=(.*)/s, 2);
+    return pair === "" || fits(pattern, given.get(name));
+  });
+  return fits(path, location.path.replace(/(.)\/$/, "$1")) && hasAll && (fragment === undefined || fits(fragment, location.fragment));
+}
+
+/** Whether `text` is `pattern` with something for each `{capture}`. */
+function fits(pattern, text) {
+  const literals = pattern.split(/\{[^}]*\}/).map((literal) => literal.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  return text !== undefined && new RegExp(`^${literals.join("[^/?&#,]+")}$`).test(text);
 }

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { alertOfRow, CONSOLE_HOSTS, consoleOf, isConsoleOrigin, isLocation, locationOf } from "./consoles.js";
+import { CONSOLES } from "./console_table.js";
+import { alertOfRow, CONSOLE_HOSTS, consoleOf, isConsoleOrigin, isLocation, leadsTo, locationOf } from "./consoles.js";
 
 const root = new URL("../../../", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL("manifest.json", root), "utf8"));
-const routes = readFileSync(new URL("shared/src/console.rs", root), "utf8").split("#[cfg(test)]")[0];
 const FALCON = "https://falcon.crowdstrike.com";
 
 test("the manifest names exactly the consoles' hosts, everywhere it names hosts", () => {
@@ -29,16 +29,30 @@ test("only the docked page can be reached from a page, and only at an address of
   assert.equal(resource.use_dynamic_url, true);
 });
 
-test("every host and every route of the route table is known here", () => {
-  for (const host of CONSOLE_HOSTS) assert.ok(routes.includes(`"${host}"`), host);
-  const patterns = [...routes.matchAll(/Route::plain\("[^"]*", "([^"]*)"\)|pattern: "([^"]*)"/g)].map(
-    ([, plain, full]) => plain ?? full,
-  );
-  assert.ok(patterns.length >= 8, "the route table was not read");
-  for (const pattern of patterns) {
-    const link = FALCON + pattern.replaceAll(/\{[^}]*\}/g, "x");
-    assert.ok(alertOfRow([[link]]), `${pattern} is not taken for an alert's link`);
+test("a link of every route is taken for an alert's, and what is less than a route is not", () => {
+  const routes = CONSOLES.flatMap(({ hosts, routes }) => routes.map((route) => [hosts[0].replace("*", "x"), route]));
+  assert.ok(routes.length >= 8);
+  for (const [host, route] of routes) {
+    const link = (text) => `https://${host}${route.replaceAll(/\{[^}]*\}/g, text)}`;
+    assert.ok(alertOfRow([[link("x")]]), `${route} is not taken for an alert's link`);
+    assert.ok(alertOfRow([[link("a%3Ab")]]), `${route} with an encoded id`);
+    assert.equal(alertOfRow([[link("")]]), null, `${route} without an id`);
   }
+  for (const path of ["/activity-v2/detections", "/activity-v2/detections?selected=", "/activity-v2/detections/a/b", "/x/activity-v2/detections/a"]) {
+    assert.equal(alertOfRow([[FALCON + path]]), null, path);
+  }
+  assert.ok(alertOfRow([[`${FALCON}/activity-v2/detections/a/?_cid=g0`]]), "a slash at the end and another parameter");
+});
+
+test("a route may lie in the fragment, with more than one #", () => {
+  const route = "/app#/monitoring/#/workspace/{board},THREATS,{id}?agent={agent}";
+  const at = (fragment) => leadsTo(route, { path: "/app", query: "", fragment });
+  assert.ok(at("/monitoring/#/workspace/7,THREATS,12?agent=a1"));
+  for (const other of ["", "/monitoring/#/workspace/7,THREATS,?agent=a1", "/monitoring/#/workspace/7,OTHER,12?agent=a1"]) {
+    assert.ok(!at(other), other);
+  }
+  assert.ok(leadsTo("/alerts?id={id}", { path: "/alerts/", query: "x=1&id=a=b", fragment: "any" }));
+  assert.ok(!leadsTo("/alerts?id={id}", { path: "/alerts", query: "id=", fragment: "" }));
 });
 
 test("an address is told in its parts, a second # kept", () => {

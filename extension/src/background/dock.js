@@ -2,7 +2,7 @@
 // action alone; the content script only does as told.
 
 import { dockNonce } from "./binding.js";
-import { consoleOf } from "./consoles.js";
+import { consoleOf, roomAt } from "./consoles.js";
 import { tellDock } from "./panels.js";
 import { changeTab, saveSetting, setting, tabState } from "./state.js";
 
@@ -114,7 +114,7 @@ async function place(tab, state, nonce, focus) {
 
 async function layout(state, nonce, focus) {
   const { dock, y } = state;
-  return { dock, y, nonce, focus, width: await widthOf(state), room: consoleOf(state.location?.host)?.dock ?? "margin" };
+  return { dock, y, nonce, focus, width: await widthOf(state), room: roomAt(state.location?.host) };
 }
 
 async function widthOf(state) {

@@ -14,7 +14,6 @@ use gloo_net::http::{Method, RequestBuilder, Response};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Reflect, Uint8Array};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -90,29 +89,50 @@ fn part(id: &str) -> String {
 
 /// Calls the backend.
 pub async fn call(call: &Call) -> Result<Reply, Fault> {
+    let text = text(&request(call)).await?;
+    reply(call, &text).map_err(|wrong| Fault::Unreadable(wrong.to_string()))
+}
+
+fn request(call: &Call) -> Request<'static> {
     let proposal = |id: &ProposalId, verb: &str| format!("/proposals/{}{verb}", part(id.as_str()));
     let nothing = &Nothing {};
-    Ok(match call {
-        Call::Me => Reply::Me(asked(get("/me".to_owned())).await?),
-        Call::Resolve(body) => Reply::Resolved(asked(post("/alerts/resolve", body)).await?),
+    match call {
+        Call::Me => get("/me".to_owned()),
+        Call::Resolve(body) => post("/alerts/resolve", body),
         Call::Recent(tenant) => {
             let tenant = tenant.clone();
-            Reply::Recent(asked(post("/alerts/recent", &Recent { tenant })).await?)
+            post("/alerts/recent", &Recent { tenant })
         }
-        Call::Analyse(body) => Reply::Started(asked(post("/analyses", body)).await?),
-        Call::Host(body) => Reply::Host(Box::new(asked(post("/hosts/state", body)).await?)),
-        Call::Ask(body) => Reply::Answer(asked(post("/questions", body)).await?),
+        Call::Analyse(body) => post("/analyses", body),
+        Call::Host(body) => post("/hosts/state", body),
+        Call::Ask(body) => post("/questions", body),
         Call::Activity(alert) => {
             let alert = alert.clone();
-            Reply::Activity(asked(post("/alerts/activity", &ReadActivity { alert })).await?)
+            post("/alerts/activity", &ReadActivity { alert })
         }
-        Call::Propose(body) => Reply::Proposal(asked(post("/proposals", body)).await?),
-        Call::Proposal(id) => Reply::Proposal(asked(get(proposal(id, ""))).await?),
-        Call::Decide(id, body) => {
-            Reply::Proposal(asked(post(proposal(id, "/decision"), body)).await?)
-        }
-        Call::Undo(id) => Reply::Proposal(asked(post(proposal(id, "/undo"), nothing)).await?),
-        Call::Check(id) => Reply::Proposal(asked(post(proposal(id, "/check"), nothing)).await?),
+        Call::Propose(body) => post("/proposals", body),
+        Call::Proposal(id) => get(proposal(id, "")),
+        Call::Decide(id, body) => post(proposal(id, "/decision"), body),
+        Call::Undo(id) => post(proposal(id, "/undo"), nothing),
+        Call::Check(id) => post(proposal(id, "/check"), nothing),
+    }
+}
+
+/// What the backend answered to a call.
+fn reply(call: &Call, text: &str) -> Result<Reply, json::Wrong> {
+    Ok(match call {
+        Call::Me => Reply::Me(json::read(text)?),
+        Call::Resolve(_) => Reply::Resolved(json::read(text)?),
+        Call::Recent(_) => Reply::Recent(json::read(text)?),
+        Call::Analyse(_) => Reply::Started(json::read(text)?),
+        Call::Host(_) => Reply::Host(Box::new(json::read(text)?)),
+        Call::Ask(_) => Reply::Answer(json::read(text)?),
+        Call::Activity(_) => Reply::Activity(json::read(text)?),
+        Call::Propose(_)
+        | Call::Proposal(_)
+        | Call::Decide(..)
+        | Call::Undo(_)
+        | Call::Check(_) => Reply::Proposal(json::read(text)?),
     })
 }
 
@@ -188,11 +208,6 @@ async fn follow(request: Request<'_>, mut each: impl FnMut(Option<u64>, String))
             each(event.id, event.data);
         }
     }
-}
-
-async fn asked<T: DeserializeOwned>(request: Request<'_>) -> Result<T, Fault> {
-    let text = text(&request).await?;
-    json::read(&text).map_err(|error| Fault::Unreadable(error.to_string()))
 }
 
 async fn text(request: &Request<'_>) -> Result<String, Fault> {

@@ -1,6 +1,7 @@
 //! Runs the effects that the reducer names.
 
 use std::cell::RefCell;
+use std::pin::Pin;
 
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::document;
@@ -22,7 +23,7 @@ thread_local! {
 pub fn run(store: Store, effect: Effect) {
     match effect {
         Effect::SessionGet => session(store, |_| ToWorker::SessionGet, String::new()),
-        Effect::SignIn { user, password } => spawn_local(async move {
+        Effect::SignIn { user, password } => spawn(async move {
             let message = ToWorker::SessionLogin {
                 user: &user,
                 password: &password.0,
@@ -30,14 +31,14 @@ pub fn run(store: Store, effect: Effect) {
             known(store, worker::ask_session(&message).await);
         }),
         Effect::SignOut => session(store, |_| ToWorker::SessionLogout, String::new()),
-        Effect::SetBackend(address) => spawn_local(async move {
+        Effect::SetBackend(address) => spawn(async move {
             let answer = worker::ask(&ToWorker::BackendSet { address: &address }).await;
             store.send(Msg::BackendSet(set(answer)));
         }),
-        Effect::Save { key, value } => spawn_local(async move {
+        Effect::Save { key, value } => spawn(async move {
             worker::ask_json(&state_save(&key, &value)).await;
         }),
-        Effect::Load(key) => spawn_local(async move {
+        Effect::Load(key) => spawn(async move {
             let answer = worker::ask(&ToWorker::StateLoad { key: &key }).await;
             let value =
                 answer.and_then(|answer| js_sys::Reflect::get(&answer, &"value".into()).ok());
@@ -46,7 +47,7 @@ pub fn run(store: Store, effect: Effect) {
                 store.send(Msg::Loaded { key, value });
             }
         }),
-        Effect::Call { epoch, call } => spawn_local(async move {
+        Effect::Call { epoch, call } => spawn(async move {
             let result = backend::call(&call).await;
             store.send(Msg::Answered {
                 epoch,
@@ -56,7 +57,7 @@ pub fn run(store: Store, effect: Effect) {
         }),
         Effect::FollowAnalysis { epoch, id, after } => {
             let Some(abort) = stream() else { return };
-            spawn_local(async move {
+            spawn(async move {
                 let each = |id, event| {
                     store.send(Msg::Event {
                         epoch,
@@ -72,7 +73,7 @@ pub fn run(store: Store, effect: Effect) {
         }
         Effect::FollowProposal { epoch, id } => {
             let Some(abort) = stream() else { return };
-            spawn_local(async move {
+            spawn(async move {
                 let each = |proposal| {
                     store.send(Msg::ProposalChanged {
                         epoch,
@@ -90,7 +91,7 @@ pub fn run(store: Store, effect: Effect) {
                 stream.abort();
             }
         }),
-        Effect::Later { ms, msg } => spawn_local(async move {
+        Effect::Later { ms, msg } => spawn(async move {
             TimeoutFuture::new(ms).await;
             store.send(*msg);
         }),
@@ -134,8 +135,13 @@ pub fn run(store: Store, effect: Effect) {
     }
 }
 
+/// Starts what goes on by itself. All of it is one type, so that it is compiled once.
+pub fn spawn(run: impl Future<Output = ()> + 'static) {
+    spawn_local::<Pin<Box<dyn Future<Output = ()>>>>(Box::pin(run));
+}
+
 fn session(store: Store, message: fn(&str) -> ToWorker<'_>, with: String) {
-    spawn_local(async move { known(store, worker::ask_session(&message(&with)).await) });
+    spawn(async move { known(store, worker::ask_session(&message(&with)).await) });
 }
 
 /// What the worker says about the session, without its token.
@@ -149,7 +155,7 @@ fn tell<T: 'static>(
     owned: impl FnOnce() -> T + 'static,
     message: impl for<'a> FnOnce(&'a T) -> ToWorker<'a> + 'static,
 ) {
-    spawn_local(async move {
+    spawn(async move {
         let owned = owned();
         worker::ask(&message(&owned)).await;
     });
@@ -178,7 +184,7 @@ fn stream() -> Option<AbortSignal> {
 
 /// Runs once the views have followed the state.
 fn after_drawing(run: impl FnOnce() + 'static) {
-    spawn_local(async move {
+    spawn(async move {
         TimeoutFuture::new(0).await;
         run();
     });
@@ -263,7 +269,7 @@ pub fn press_item() {
 /// Puts text on the clipboard. A docked frame may not use the clipboard's own interface unless the
 /// frame was given leave: the older way serves there.
 fn copy(text: String) {
-    spawn_local(async move {
+    spawn(async move {
         let clipboard = leptos::prelude::window().navigator().clipboard();
         if JsFuture::from(clipboard.write_text(&text)).await.is_err() {
             copy_selected(&text);

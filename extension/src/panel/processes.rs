@@ -52,6 +52,10 @@ pub fn tree(alert: &Alert, telling: &HashSet<EvidenceId>, whole: bool) -> Tree {
         })
         .collect();
     let parents = acyclic_parents(alert, &processes);
+    let began = |id: &EntityId| {
+        let started = processes[id].started.as_ref();
+        (started.is_none(), started.map(|at| at.unix_ms))
+    };
     let mut children: HashMap<Option<&EntityId>, Vec<&EntityId>> = HashMap::new();
     for entity in alert
         .entities
@@ -59,13 +63,10 @@ pub fn tree(alert: &Alert, telling: &HashSet<EvidenceId>, whole: bool) -> Tree {
         .filter(|entity| processes.contains_key(&entity.id))
     {
         let parent = parents.get(&entity.id).copied();
-        children.entry(parent).or_default().push(&entity.id);
-    }
-    for siblings in children.values_mut() {
-        siblings.sort_by_key(|id| {
-            let started = processes[*id].started.as_ref();
-            (started.is_none(), started.map(|at| at.unix_ms))
-        });
+        let siblings = children.entry(parent).or_default();
+        let own = began(&entity.id);
+        let at = siblings.partition_point(|other| began(other) <= own);
+        siblings.insert(at, &entity.id);
     }
 
     let up = |from: &EntityId| {

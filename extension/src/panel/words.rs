@@ -58,6 +58,13 @@ pub fn count(number: usize, one: &str) -> String {
     }
 }
 
+/// Puts a name among others in their order, once.
+pub fn add(names: &mut Vec<String>, name: String) {
+    if let Err(place) = names.binary_search(&name) {
+        names.insert(place, name);
+    }
+}
+
 /// `12.5%` of a share in percent, to a hundredth: for attributes of a drawing.
 pub fn percent(share: f64) -> String {
     let hundredths = (share * 100.0).round() as i32;
@@ -158,6 +165,15 @@ mod tests {
         assert_eq!(fraction(1_412), ".412");
         assert_eq!(percent(12.5), "12.50%");
         assert_eq!(percent(100.0), "100.00%");
+    }
+
+    #[test]
+    fn names_stand_in_order_and_once() {
+        let mut names = Vec::new();
+        for name in ["b", "a", "c", "a"] {
+            add(&mut names, name.to_owned());
+        }
+        assert_eq!(names, ["a", "b", "c"]);
     }
 
     #[test]

@@ -1,9 +1,27 @@
 //! Benchmarks; each is a binary of its own under `src/bin`. They print figures and ratios, and
 //! assert nothing about time.
 
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
 pub mod labelled;
 
-use std::time::{Duration, Instant};
+/// Runs one of the scripts under `tests/e2e/figures`, which drive the browser or look at the built
+/// extension, as `cargo xtask bench` tells them where everything is.
+pub fn figures(name: &str) -> ExitCode {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../e2e");
+    let mut node = Command::new("node");
+    node.arg(format!("figures/{name}.mjs")).current_dir(folder);
+    match node.status() {
+        Ok(status) if status.success() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("node cannot be started: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
 
 /// The fastest of `rounds` runs of `work`, which returns what must not be optimised away. Time on
 /// the processor, where the system tells it: a busy machine then changes little.

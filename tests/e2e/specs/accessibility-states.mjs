@@ -187,7 +187,9 @@ test("an action that the vendor refused, and one that is not verified yet", asyn
   const status = { not_verified: { reason: "treat the host as connected", still_checking: true } };
   await page.route("**/proposals/*/decision", async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, json: { ...(await response.json()), status } });
+    const proposal = await response.json();
+    // Newer than what the stream tells meanwhile, which is as if it were not there.
+    await route.fulfill({ response, json: { ...proposal, revision: proposal.revision + 1000, status } });
   });
   await page.route("**/proposals/*/events", (route) => route.abort());
   await approve(panel);

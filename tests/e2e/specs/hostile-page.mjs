@@ -151,6 +151,62 @@ for (const name of ["overlay", "ghost", "mask", "fade", "filter", "transform"]) 
   });
 }
 
+test("the page's own styles for the panel's element are none to it", async () => {
+  const { page, panel } = await openAlert(world, scenario.composite_ids[0], RESPONDER);
+  const before = await page.locator("aside-host").boundingBox();
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`aside-host, aside-host:popover-open, :popover-open { display: none !important; opacity: 0 !important;
+      visibility: hidden !important; width: 9px !important; inset: 0 auto auto -999px !important; transform: scale(0.1) !important;
+      filter: opacity(0) !important; clip-path: inset(50%) !important; mask-image: linear-gradient(#0000, #0000) !important;
+      pointer-events: none !important; content-visibility: hidden !important; zoom: 0.1 !important; }`);
+    document.adoptedStyleSheets.push(sheet);
+    const { style } = document.querySelector("aside-host");
+    for (const [name, value] of [["display", "none"], ["opacity", "0"]]) style.setProperty(name, value, "important");
+  });
+  await frames(page, 3);
+  const now = await page.locator("aside-host").boundingBox();
+  assert.deepEqual([now.width, now.height], [before.width, before.height]);
+  assert.ok(Math.abs(now.x - before.x) <= 16 && now.y === before.y, "it was moved");
+  await review(panel);
+  await panel.locator("#approve:enabled").waitFor();
+  await page.close();
+});
+
+for (const [name, property, value] of [
+  ["takes itself away", "display", "none"],
+  ["is not drawn", "content-visibility", "hidden"],
+]) {
+  test(`nothing is approved while the page ${name}, and it can be again when it is back`, () =>
+    withLiveButton(async (page, panel) => {
+      await page.evaluate(([name, to]) => document.documentElement.style.setProperty(name, to, "important"), [property, value]);
+      // What is not shown draws no frames to wait by.
+      await panel.waitForFunction(() => document.getElementById("approve").disabled, null, { polling: 100 });
+      await page.keyboard.press("Enter");
+      await page.evaluate((name) => document.documentElement.style.removeProperty(name), property);
+      // The focus went with it.
+      await panel.locator("#ap-t").click();
+      await panel.locator("#approve:enabled").waitFor();
+    }));
+}
+
+test("a panel that the page takes out and puts back loads anew, shows the same, and begins its proof anew", async () => {
+  const { page, panel } = await openAlert(world, scenario.composite_ids[0], RESPONDER);
+  await review(panel);
+  await panel.locator("#approve:enabled").waitFor();
+  const gone = new Promise((resolve) => page.once("framedetached", resolve));
+  await page.evaluate(() => document.body.append(document.querySelector("aside-host")));
+  await gone;
+  const again = await docked(page);
+  assert.notEqual(again, panel, "its document is another");
+  await again.getByRole("dialog").waitFor();
+  assert.equal(await page.evaluate(() => document.querySelector("aside-host").parentNode === document.documentElement), true);
+  await again.locator("#approve:disabled").waitFor();
+  await again.locator("#approve:enabled").waitFor();
+  assert.equal(await sent(), 0);
+  await page.close();
+});
+
 for (const name of ["remove", "move"]) {
   test(`a page that keeps trying to ${name} the panel gets rid of it and of nothing else`, async () => {
     const { page } = await openAlert(world, scenario.composite_ids[0], RESPONDER);

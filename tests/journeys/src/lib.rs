@@ -1,6 +1,8 @@
 //! Starts the built programs and speaks to them as the panel would: the real backend, the lab as its
 //! vendor, over HTTP and TLS.
 
+mod scene;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -14,6 +16,8 @@ use aside_shared::event::AnalysisEvent;
 use aside_shared::session::{Login, Tokens};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
+
+pub use scene::Scene;
 
 /// How long anything is waited for before a test fails.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,61 +1,10 @@
 //! The way of an approval over HTTP, with the lab as Falcon: isolation, verification, comment, undo,
 //! and a real `kill -9` at every step. Panel, log and the lab's own record must agree.
 
-use aside_journeys::{Backend, Caller, Lab, Setup};
-use aside_shared::action::Action;
-use aside_shared::alert::AlertKey;
-use aside_shared::approval::{Decision, Proposal, ProposalStatus, Propose};
+use aside_journeys::{Scene, Setup};
+use aside_shared::approval::{Decision, Proposal, ProposalStatus};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-
-const SCENARIO: &str = "hands-on-keyboard-powershell";
-
-struct Scene {
-    lab: Lab,
-    backend: Backend,
-    alert: AlertKey,
-    host: String,
-}
-
-impl Scene {
-    async fn new(setup: Setup) -> Self {
-        let lab = Lab::start().await;
-        let backend = Backend::start(&lab, &setup).await;
-        let (alert, host) = lab.scenario(SCENARIO).await;
-        Self {
-            lab,
-            backend,
-            alert,
-            host,
-        }
-    }
-
-    async fn propose(&self, by: &Caller) -> Proposal {
-        by.ask("/proposals", &self.isolate()).await
-    }
-
-    fn isolate(&self) -> Propose {
-        Propose {
-            alert: self.alert.clone(),
-            action: Action::IsolateHost,
-            host: self.host.as_str().into(),
-        }
-    }
-
-    /// How often the vendor's own record says that this changed something.
-    async fn changes(&self, action: &str) -> usize {
-        let state = self.lab.control("/state").await;
-        let actions = state["actions"].as_array().expect("actions");
-        let is = |it: &&Value| it["action"] == action && it["changed"] == true;
-        actions.iter().filter(is).count()
-    }
-
-    /// Nothing in the log was changed, and everything is accounted for.
-    fn audit_holds(&self) {
-        let (good, text) = self.backend.verb(&["audit", "verify"]);
-        assert!(good, "{text}");
-    }
-}
 
 fn is_verified(status: &ProposalStatus) -> bool {
     matches!(status, ProposalStatus::Verified { .. })

@@ -21,8 +21,10 @@ type Record = Arc<Mutex<Vec<String>>>;
 /// An endpoint that claims what the first lines of the evidence say, and one lie.
 async fn endpoint() -> (String, Record) {
     let record = Record::default();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base_url = format!("http://{}/v1", listener.local_addr().unwrap());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let base_url = format!("http://{}/v1", listener.local_addr().expect("an address"));
     let app = axum::Router::new()
         .route("/v1/chat/completions", post(complete))
         .with_state(Arc::clone(&record));
@@ -31,9 +33,9 @@ async fn endpoint() -> (String, Record) {
 }
 
 async fn complete(State(record): State<Record>, body: String) -> impl IntoResponse {
-    let value: Value = serde_json::from_str(&body).unwrap();
-    record.lock().unwrap().push(body);
-    let text = value["messages"][1]["content"].as_str().unwrap();
+    let value: Value = serde_json::from_str(&body).expect("JSON");
+    record.lock().expect("the record").push(body);
+    let text = value["messages"][1]["content"].as_str().expect("a text");
     let said = match text.contains("Are you ready?") {
         true => json!({ "answer": "ready" }),
         false => json!({ "claims": claims(text) }),
@@ -136,10 +138,10 @@ async fn what_leaves_is_redacted_recorded_and_shown_and_what_comes_back_is_check
         .collect();
     for scenario in &scenarios {
         let (key, _) = lab.scenario(scenario).await;
-        let before = record.lock().unwrap().len();
+        let before = record.lock().expect("the record").len();
         let events = analyst.analysis(&key).await;
         let report = report_of(&events);
-        let bodies = record.lock().unwrap()[before..].to_vec();
+        let bodies = record.lock().expect("the record")[before..].to_vec();
         let sent: Vec<&String> = report.sent.iter().map(|sent| &sent.body).collect();
         assert_eq!(sent, bodies.iter().collect::<Vec<_>>(), "byte for byte");
         canaries.extend(names(&alert_of(&events)));
@@ -172,7 +174,7 @@ async fn what_leaves_is_redacted_recorded_and_shown_and_what_comes_back_is_check
     canaries.sort();
     canaries.dedup();
     assert!(canaries.len() >= 10, "{canaries:?}");
-    for body in record.lock().unwrap().iter() {
+    for body in record.lock().expect("the record").iter() {
         let body = body.to_lowercase();
         for canary in &canaries {
             assert!(!body.contains(canary.as_str()), "{canary} in {body}");

@@ -8,11 +8,9 @@ use std::time::Duration;
 
 use aside_backend::audit::entry_hash;
 use aside_backend::store::Store;
-use aside_journeys::{Backend, Caller, Lab, Setup, program};
-use aside_shared::action::Action;
-use aside_shared::alert::AlertKey;
+use aside_journeys::{Caller, Scene, Setup, program};
 use aside_shared::api::{Analyse, AnalysisStarted};
-use aside_shared::approval::{Decision, Proposal, ProposalStatus, Propose};
+use aside_shared::approval::{Decision, Proposal, ProposalStatus};
 use aside_shared::audit::AuditEntry;
 use aside_shared::session::Tokens;
 use futures::StreamExt;
@@ -25,74 +23,39 @@ use tokio::process::{Child, Command};
 
 /// How long anything is waited for before a test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
-const SCENARIO: &str = "hands-on-keyboard-powershell";
 /// The vendor's operation that gives an analysis its telemetry.
 const SEARCH: &str = "StartSearchV1";
 
-struct Scene {
-    lab: Lab,
-    backend: Backend,
-    alert: AlertKey,
-    host: String,
+/// The vendor keeps the next search waiting until it is told to release it.
+async fn hold_search(scene: &Scene) {
+    let fault =
+        json!({ "platform": "crowdstrike", "operation": SEARCH, "count": 1, "hold": "before" });
+    scene.lab.tell("/faults", fault).await;
 }
 
-impl Scene {
-    async fn new() -> Self {
-        let lab = Lab::start().await;
-        let backend = Backend::start(&lab, &Setup::default()).await;
-        let (alert, host) = lab.scenario(SCENARIO).await;
-        Self {
-            lab,
-            backend,
-            alert,
-            host,
-        }
-    }
+/// The path of the events of an analysis that was started or joined.
+async fn analysis(scene: &Scene, caller: &Caller) -> String {
+    let analyse = Analyse {
+        alert: scene.alert.clone(),
+    };
+    let started: AnalysisStarted = caller.ask("/analyses", &analyse).await;
+    format!("/analyses/{}/events", started.id)
+}
 
-    /// The vendor keeps the next search waiting until it is told to release it.
-    async fn hold_search(&self) {
-        let fault =
-            json!({ "platform": "crowdstrike", "operation": SEARCH, "count": 1, "hold": "before" });
-        self.lab.tell("/faults", fault).await;
-    }
+/// What the log has, as an auditor reads it.
+async fn audit(scene: &Scene) -> Vec<AuditEntry> {
+    let auditor = scene.backend.sign_in("auditor").await;
+    let page: Value = auditor.get("/audit").await.json().await.expect("a page");
+    serde_json::from_value(page["entries"].clone()).expect("entries")
+}
 
-    async fn release(&self) {
-        self.lab.tell("/release", json!({})).await;
-    }
-
-    /// The path of the events of an analysis that was started or joined.
-    async fn analysis(&self, caller: &Caller) -> String {
-        let analyse = Analyse {
-            alert: self.alert.clone(),
-        };
-        let started: AnalysisStarted = caller.ask("/analyses", &analyse).await;
-        format!("/analyses/{}/events", started.id)
-    }
-
-    async fn propose(&self, caller: &Caller) -> Proposal {
-        let propose = Propose {
-            alert: self.alert.clone(),
-            action: Action::IsolateHost,
-            host: self.host.as_str().into(),
-        };
-        caller.ask("/proposals", &propose).await
-    }
-
-    /// What the log has, as an auditor reads it.
-    async fn audit(&self) -> Vec<AuditEntry> {
-        let auditor = self.backend.sign_in("auditor").await;
-        let page: Value = auditor.get("/audit").await.json().await.expect("a page");
-        serde_json::from_value(page["entries"].clone()).expect("entries")
-    }
-
-    async fn try_login(&self, user: &str, password: &str) -> Response {
-        reqwest::Client::new()
-            .post(format!("{}/auth/login", self.backend.url))
-            .json(&json!({ "user": user, "password": password }))
-            .send()
-            .await
-            .expect("an answer")
-    }
+async fn try_login(scene: &Scene, user: &str, password: &str) -> Response {
+    reqwest::Client::new()
+        .post(format!("{}/auth/login", scene.backend.url))
+        .json(&json!({ "user": user, "password": password }))
+        .send()
+        .await
+        .expect("an answer")
 }
 
 /// One event as it came.
@@ -172,10 +135,10 @@ impl Stream {
 
 #[tokio::test]
 async fn guessing_a_password_is_slowed_down_and_says_for_how_long() {
-    let scene = Scene::new().await;
+    let scene = Scene::new(Setup::default()).await;
     let mut tries = 0;
     let refused = loop {
-        let answer = scene.try_login("analyst", "wrong").await;
+        let answer = try_login(&scene, "analyst", "wrong").await;
         if answer.status() == StatusCode::TOO_MANY_REQUESTS {
             let retry: u32 = answer.headers()[header::RETRY_AFTER]
                 .to_str()
@@ -197,7 +160,7 @@ async fn guessing_a_password_is_slowed_down_and_says_for_how_long() {
         refused.headers()[header::CONTENT_TYPE],
         "application/problem+json"
     );
-    let right = scene.try_login("analyst", "correct horse battery").await;
+    let right = try_login(&scene, "analyst", "correct horse battery").await;
     assert_eq!(
         right.status(),
         StatusCode::TOO_MANY_REQUESTS,
@@ -208,7 +171,7 @@ async fn guessing_a_password_is_slowed_down_and_says_for_how_long() {
 
 #[tokio::test]
 async fn an_unknown_name_is_answered_as_a_wrong_password_is() {
-    let scene = Scene::new().await;
+    let scene = Scene::new(Setup::default()).await;
     let mut answers = BTreeSet::new();
     for (user, password) in [
         ("analyst", "wrong"),
@@ -219,7 +182,7 @@ async fn an_unknown_name_is_answered_as_a_wrong_password_is() {
         ("", ""),
         ("\u{202e}<b>\0", "x"),
     ] {
-        let answer = scene.try_login(user, password).await;
+        let answer = try_login(&scene, user, password).await;
         let status = answer.status().as_u16();
         let mut problem: Value = answer.json().await.expect("JSON");
         problem
@@ -234,20 +197,20 @@ async fn an_unknown_name_is_answered_as_a_wrong_password_is() {
 
 #[tokio::test]
 async fn a_name_longer_than_any_is_refused_before_anything_is_kept_of_it() {
-    let scene = Scene::new().await;
-    let answer = scene.try_login(&"x".repeat(65), "wrong").await;
+    let scene = Scene::new(Setup::default()).await;
+    let answer = try_login(&scene, &"x".repeat(65), "wrong").await;
     assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
-    let answer = scene.try_login(&"x".repeat(60_000), "wrong").await;
+    let answer = try_login(&scene, &"x".repeat(60_000), "wrong").await;
     assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
-    let answer = scene.try_login(&"x".repeat(64), "wrong").await;
+    let answer = try_login(&scene, &"x".repeat(64), "wrong").await;
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
-    let log = json!(scene.audit().await).to_string();
+    let log = json!(audit(&scene).await).to_string();
     assert!(!log.contains(&"x".repeat(65)), "{log}");
 }
 
 #[tokio::test]
 async fn guessed_refresh_tokens_are_slowed_down_and_hold_up_no_user() {
-    let scene = Scene::new().await;
+    let scene = Scene::new(Setup::default()).await;
     let analyst = scene.backend.sign_in("analyst").await;
     let mut tries = 0;
     loop {
@@ -267,10 +230,10 @@ async fn guessed_refresh_tokens_are_slowed_down_and_hold_up_no_user() {
 
 #[tokio::test]
 async fn a_refresh_token_used_twice_ends_the_session_and_its_open_stream() {
-    let scene = Scene::new().await;
+    let scene = Scene::new(Setup::default()).await;
     let analyst = scene.backend.sign_in("analyst").await;
-    scene.hold_search().await;
-    let path = scene.analysis(&analyst).await;
+    hold_search(&scene).await;
+    let path = analysis(&scene, &analyst).await;
     let mut stream = Stream::open(&analyst, &path, None).await;
     assert_eq!(stream.next().await.expect("an event").name, "alert");
     let refresh =
@@ -298,7 +261,7 @@ async fn a_refresh_token_used_twice_ends_the_session_and_its_open_stream() {
         analyst.post("/auth/refresh", &again).await.status(),
         StatusCode::UNAUTHORIZED
     );
-    let log = json!(scene.audit().await).to_string();
+    let log = json!(audit(&scene).await).to_string();
     assert!(log.contains("token_reuse"), "{log}");
     for token in [&analyst.tokens.refresh_token, &next.access_token] {
         assert!(!log.contains(token.as_str()));
@@ -307,7 +270,7 @@ async fn a_refresh_token_used_twice_ends_the_session_and_its_open_stream() {
 
 #[tokio::test]
 async fn disabling_a_user_ends_his_open_streams_and_nobody_elses() {
-    let scene = Scene::new().await;
+    let scene = Scene::new(Setup::default()).await;
     let (analyst, lead) = (
         scene.backend.sign_in("analyst").await,
         scene.backend.sign_in("lead").await,
@@ -323,7 +286,7 @@ async fn disabling_a_user_ends_his_open_streams_and_nobody_elses() {
     assert!(good, "{text}");
     assert_eq!(his.next().await, None, "nothing follows");
     assert_eq!(analyst.get("/me").await.status(), StatusCode::UNAUTHORIZED);
-    let login = scene.try_login("analyst", "correct horse battery").await;
+    let login = try_login(&scene, "analyst", "correct horse battery").await;
     assert_eq!(login.status(), StatusCode::UNAUTHORIZED);
     // What follows reaches whoever may still read it.
     let answer = lead.decide(&proposal, Decision::Decline).await;
@@ -336,10 +299,10 @@ async fn disabling_a_user_ends_his_open_streams_and_nobody_elses() {
 
 #[tokio::test]
 async fn a_stream_goes_on_after_the_last_event_that_was_seen() {
-    let scene = Scene::new().await;
+    let scene = Scene::new(Setup::default()).await;
     let analyst = scene.backend.sign_in("analyst").await;
-    scene.hold_search().await;
-    let path = scene.analysis(&analyst).await;
+    hold_search(&scene).await;
+    let path = analysis(&scene, &analyst).await;
     // Cut off in the middle of the analysis, and taken up again before there is more.
     let mut first = Stream::open(&analyst, &path, None).await;
     let mut seen = Vec::new();
@@ -348,7 +311,7 @@ async fn a_stream_goes_on_after_the_last_event_that_was_seen() {
     }
     drop(first);
     let second = Stream::open(&analyst, &path, Some("3")).await;
-    scene.release().await;
+    scene.lab.tell("/release", json!({})).await;
     seen.extend(second.rest().await);
     let whole = Stream::open(&analyst, &path, None).await.rest().await;
     assert_eq!(seen, whole);
@@ -377,9 +340,9 @@ async fn a_stream_goes_on_after_the_last_event_that_was_seen() {
 
 #[tokio::test]
 async fn an_analysis_that_is_not_there_any_more_is_a_reset() {
-    let mut scene = Scene::new().await;
+    let mut scene = Scene::new(Setup::default()).await;
     let analyst = scene.backend.sign_in("analyst").await;
-    let path = scene.analysis(&analyst).await;
+    let path = analysis(&scene, &analyst).await;
     assert!(Stream::open(&analyst, &path, None).await.rest().await.len() > 1);
     scene.backend.kill();
     scene.backend.restart();
@@ -393,7 +356,7 @@ async fn an_analysis_that_is_not_there_any_more_is_a_reset() {
 
 #[tokio::test]
 async fn answers_are_shared_with_extensions_and_with_no_page() {
-    let scene = Scene::new().await;
+    let scene = Scene::new(Setup::default()).await;
     let http = reqwest::Client::new();
     let url = format!("{}/me", scene.backend.url);
     let shared_with = |answer: &Response| {
@@ -457,7 +420,7 @@ async fn served(folder: &Path, ca_file: &str) -> (Child, String) {
 #[cfg(unix)]
 #[tokio::test]
 async fn told_to_stop_it_ends_its_streams_and_itself_in_good_order() {
-    let mut scene = Scene::new().await;
+    let mut scene = Scene::new(Setup::default()).await;
     let lead = scene.backend.sign_in("lead").await;
     let proposal = scene.propose(&lead).await;
     scene.backend.kill();
@@ -469,8 +432,8 @@ async fn told_to_stop_it_ends_its_streams_and_itself_in_good_order() {
     let of_proposal = format!("/proposals/{}/events", proposal.view.proposal);
     let mut open = Stream::open(&lead, &of_proposal, None).await;
     assert_eq!(open.next().await.expect("an event").name, "proposal");
-    scene.hold_search().await;
-    let path = scene.analysis(&lead).await;
+    hold_search(&scene).await;
+    let path = analysis(&scene, &lead).await;
     let mut analysis = Stream::open(&lead, &path, None).await;
     assert_eq!(analysis.next().await.expect("an event").name, "alert");
     let id = child.id().expect("it runs").to_string();
@@ -501,7 +464,7 @@ async fn told_to_stop_it_ends_its_streams_and_itself_in_good_order() {
 
 #[tokio::test]
 async fn a_log_line_is_json_with_the_requests_id_and_without_what_is_secret() {
-    let mut scene = Scene::new().await;
+    let mut scene = Scene::new(Setup::default()).await;
     scene.backend.kill();
     let ca_file = scene.lab.text("/ca_file");
     let (mut child, line) = served(scene.backend.folder(), &ca_file).await;
@@ -516,7 +479,7 @@ async fn a_log_line_is_json_with_the_requests_id_and_without_what_is_secret() {
         .await
         .expect("an answer");
     assert_eq!(me.headers()["x-request-id"], "request-of-this-test");
-    let path = scene.analysis(&analyst).await;
+    let path = analysis(&scene, &analyst).await;
     let _events = Stream::open(&analyst, &path, None).await.rest().await;
     child.kill().await.expect("it ends");
     let output = child.wait_with_output().await.expect("its output");
@@ -543,7 +506,7 @@ async fn a_log_line_is_json_with_the_requests_id_and_without_what_is_secret() {
 
 #[tokio::test]
 async fn with_a_certificate_it_speaks_tls_and_nothing_else() {
-    let mut scene = Scene::new().await;
+    let mut scene = Scene::new(Setup::default()).await;
     scene.backend.kill();
     let folder = scene.backend.folder();
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("made");
@@ -584,7 +547,7 @@ async fn with_a_certificate_it_speaks_tls_and_nothing_else() {
 
 #[tokio::test]
 async fn a_stream_on_which_nothing_happens_shows_that_it_lives() {
-    let scene = Scene::new().await;
+    let scene = Scene::new(Setup::default()).await;
     let lead = scene.backend.sign_in("lead").await;
     let proposal = scene.propose(&lead).await;
     let path = format!("/proposals/{}/events", proposal.view.proposal);
@@ -600,7 +563,7 @@ async fn a_stream_on_which_nothing_happens_shows_that_it_lives() {
 
 #[tokio::test]
 async fn a_second_backend_on_the_same_database_is_refused() {
-    let scene = Scene::new().await;
+    let scene = Scene::new(Setup::default()).await;
     let (child, line) = served(scene.backend.folder(), &scene.lab.text("/ca_file")).await;
     assert_eq!(line, "", "it does not listen");
     let output = tokio::time::timeout(PATIENCE, child.wait_with_output())
@@ -618,7 +581,7 @@ async fn a_second_backend_on_the_same_database_is_refused() {
 
 #[tokio::test]
 async fn a_wrong_secret_is_named_by_check_and_by_an_analysis_and_is_not_told() {
-    let mut scene = Scene::new().await;
+    let mut scene = Scene::new(Setup::default()).await;
     let wrong = "not-the-secret-5f1c";
     std::fs::write(scene.backend.folder().join("read"), wrong).expect("written");
     let (good, text) = scene.backend.verb(&["check"]);
@@ -655,7 +618,7 @@ struct Log {
 
 impl Log {
     async fn new() -> Self {
-        let mut scene = Scene::new().await;
+        let mut scene = Scene::new(Setup::default()).await;
         let lead = scene.backend.sign_in("lead").await;
         let proposal = scene.propose(&lead).await;
         let decided = lead.decide(&proposal, Decision::Approve).await;

@@ -139,7 +139,8 @@ async fn scenarios(State(lab): State<Arc<Lab>>, Query(of): Query<Of>) -> Answer 
     ok(Value::Object(named))
 }
 
-/// `GET /specimens?platform=`: one alert of each other kind, and the hostile ones by field and payload.
+/// `GET /specimens?platform=`: one alert of each other kind, the hostile ones by field and payload, and the character that
+/// goes out as half a surrogate pair where an injected alert holds it.
 async fn specimens(State(lab): State<Arc<Lab>>, Query(of): Query<Of>) -> Answer {
     let mut told = platform_of(&lab, &of)?.specimens();
     let payloads: Map<String, Value> = hostile::PAYLOADS
@@ -147,6 +148,10 @@ async fn specimens(State(lab): State<Arc<Lab>>, Query(of): Query<Of>) -> Answer 
         .map(|(name, text)| ((*name).to_owned(), json!(text)))
         .collect();
     told.insert("payloads".to_owned(), Value::Object(payloads));
+    told.insert(
+        "lone_surrogate".to_owned(),
+        json!(hostile::LONE_SURROGATE.to_string()),
+    );
     ok(Value::Object(told))
 }
 

@@ -4,7 +4,7 @@
 
 #![recursion_limit = "256"] // Records of some hundred fields are written as one json!
 
-pub mod assumptions;
+pub mod basis;
 pub mod clock;
 pub mod console;
 pub mod control;

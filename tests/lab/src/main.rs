@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use aside_lab::{Lab, assumptions, clock::Clock, serve};
+use aside_lab::{Lab, basis, clock::Clock, serve};
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -30,7 +30,10 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if arguments.assumptions {
-        return finish(io::stdout().write_all(assumptions::text().as_bytes()));
+        let lab = Lab::new(arguments.seed, Clock::Wall);
+        let mut tables = vec![basis::ALL];
+        tables.extend(lab.platforms.iter().map(|platform| platform.bases()));
+        return finish(io::stdout().write_all(basis::assumptions(&tables).as_bytes()));
     }
     tracing_subscriber::fmt()
         .with_writer(io::stderr)

@@ -8,7 +8,7 @@ use std::{fmt::Debug, sync::Arc};
 use axum::Router;
 use serde_json::{Map, Value};
 
-use crate::{console::Site, crowdstrike::Falcon, scenario::Story, world::World};
+use crate::{basis::Basis, console::Site, crowdstrike::Falcon, scenario::Story, world::World};
 
 /// Every platform that the lab plays.
 #[must_use]
@@ -23,6 +23,9 @@ pub trait Platform: Debug + Send + Sync {
 
     /// The vendor's ids of the operations that are simulated.
     fn operations(&self) -> Vec<&'static str>;
+
+    /// What its behaviour rests on.
+    fn bases(&self) -> &'static [Basis];
 
     /// Its API.
     fn api(self: Arc<Self>) -> Router;

@@ -467,7 +467,7 @@ async fn without_an_entry_nothing_is_sent() {
         .expect("gone");
     tx.commit().await.expect("committed");
     let voice = analyses.second_voice.as_ref().expect("a voice");
-    let told = voice.ask(&about).await;
+    let told = voice.speak(&about).await;
     assert_eq!(reason(&told), Failure::NotRecorded.to_string());
     assert_eq!((endpoint.bodies().len(), told.sent.len()), (0, 0));
 }

@@ -17,18 +17,38 @@ use std::sync::Arc;
 
 use super::transport::Transport;
 use super::{NotePlace, Platform, Registration};
-use crate::config::TenantConfig;
+use crate::config::{TenantConfig, Wrong};
 use client::Client;
 
 /// Falcon's registration.
 pub const REGISTRATION: Registration = Registration {
     platform: "crowdstrike",
     connect,
+    validate,
     normalise: export::alerts,
 };
 
 /// How messages call the vendor.
 const VENDOR: &str = "Falcon";
+
+/// The cid with which composite ids begin has 32 hex digits; the console shows it with a checksum
+/// behind a dash.
+fn validate(tenant: &TenantConfig) -> Result<(), Wrong> {
+    let Some(cid) = &tenant.vendor_tenant else {
+        return Ok(());
+    };
+    let is_digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    if cid.len() == 32 && cid.bytes().all(is_digit) {
+        return Ok(());
+    }
+    Err(Wrong {
+        key: "vendor_tenant",
+        value: cid.clone(),
+        problem: format!(
+            "{cid:?} must be the cid: 32 hex digits in lower case, without the dash and the checksum"
+        ),
+    })
+}
 
 fn connect(tenant: &TenantConfig) -> Result<Platform, String> {
     let transport = Transport::new(VENDOR, client::LIMIT, client::ANSWER_WITHIN)?;

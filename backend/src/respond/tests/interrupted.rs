@@ -3,6 +3,8 @@
 use std::pin::pin;
 use std::task::Poll;
 
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
 use tokio::sync::Notify;
 
 use super::*;
@@ -11,6 +13,7 @@ use crate::audit::verify::verify;
 use crate::clock::Clock as _;
 use crate::respond::execution::{Act, Execution, Track};
 use crate::respond::worker::{LEASE_MS, WorkerError};
+use crate::store::StoreError;
 
 /// The process is killed while the request is on its way, and is down for so long.
 async fn killed_while_calling(world: &World, down_ms: i64) -> Proposal {
@@ -51,6 +54,24 @@ async fn killed_between_sending_and_recording_it_reads_the_state_through_the_gra
             ));
         }
     }
+}
+
+#[tokio::test]
+async fn down_in_the_middle_of_the_grace_time_it_reads_through_all_of_it_again() {
+    let mut world = world().await;
+    world.vendor.state().next = vec![Fate::LostBefore];
+    let proposal = approved(&world).await;
+    work_for(&world, GRACE_MS / 2).await;
+    world.clock.advance_ms(GRACE_MS);
+    world.restart().await;
+    work_for(&world, GRACE_MS - 1000).await;
+    assert_eq!(world.vendor.state().asked.len(), 1);
+    work_for(&world, GRACE_MS).await;
+    assert_eq!(world.vendor.state().asked.len(), 2);
+    assert!(matches!(
+        shown(&world, &proposal).await.status,
+        ProposalStatus::Verified { .. }
+    ));
 }
 
 /// Does so many steps of `work` and then drops it, as `kill -9` ends whatever is on its way; whether
@@ -177,4 +198,48 @@ async fn a_fault_in_one_action_ends_no_worker_and_holds_up_no_other_action() {
     }
     let vendor = world.vendor.state();
     assert_eq!((vendor.asked.len(), vendor.notes.len()), (3, 2));
+}
+
+#[tokio::test]
+async fn an_outbox_entry_that_cannot_be_read_holds_up_no_other_and_is_left_alone_for_a_while() {
+    for damage in [
+        "UPDATE executions SET state = '{' WHERE proposal = ?",
+        "UPDATE proposals SET view = '{' WHERE id = ?",
+        "UPDATE proposals SET status = '\"unheard_of\"' WHERE id = ?",
+    ] {
+        let world = world().await;
+        let damaged = approved(&world).await;
+        let mut database = SqliteConnectOptions::new()
+            .filename(world.folder.path().join("aside.sqlite"))
+            .connect()
+            .await
+            .unwrap();
+        let changed = sqlx::query(damage)
+            .bind(damaged.view.proposal.as_str())
+            .execute(&mut database)
+            .await
+            .unwrap();
+        assert_eq!(changed.rows_affected(), 1, "{damage}");
+        let other = propose(&world, &analyst(), "h2").await.unwrap();
+        approve(&world, &responder(), &other).await.unwrap();
+        let mut faults = 0;
+        for _ in 0..60 {
+            while match world.respond.turn("worker-1").await {
+                Ok(worked) => worked,
+                Err(WorkerError::Store(StoreError::Corrupt { .. })) => {
+                    faults += 1;
+                    true
+                }
+                Err(error) => panic!("{damage}: {error}"),
+            } {}
+            world.clock.advance_ms(1000);
+        }
+        assert_eq!(faults, 1, "{damage}");
+        let after = shown(&world, &other).await.status;
+        assert!(
+            matches!(after, ProposalStatus::Verified { .. }),
+            "{damage}: {after:?}"
+        );
+        assert_eq!(world.vendor.state().asked, [Action::IsolateHost]);
+    }
 }

@@ -239,6 +239,8 @@ fn control(
 fn under_way(proposal: &Proposal, action: Action) -> Option<Control> {
     let id = || proposal.view.proposal.clone();
     match &proposal.status {
+        // Accepted and still pending: the steps below tell how long it lasts.
+        ProposalStatus::Running { .. } if proposal.may.undo => Some(Control::Cancel(id())),
         ProposalStatus::Running { .. } => {
             let since = proposal.steps.iter().find_map(|step| step.at_unix_ms);
             Some(Control::Running(

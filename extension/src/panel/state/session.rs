@@ -141,6 +141,8 @@ pub(super) fn known(state: &mut State, info: SessionInfo) -> Vec<Effect> {
             vec![Effect::StopStreams]
         }
         SessionState::SignedOut => {
+            // Whoever gave the address goes on in the next form.
+            let gave_address = matches!(state.session, Session::NoBackend(_));
             let user = state.session.user().map_or(text, ToOwned::to_owned);
             state.session = Session::SignedOut {
                 backend,
@@ -152,7 +154,9 @@ pub(super) fn known(state: &mut State, info: SessionInfo) -> Vec<Effect> {
             if let Some(reading) = state.reading_mut() {
                 reading.interrupted();
             }
-            vec![Effect::StopStreams]
+            let mut effects = vec![Effect::StopStreams];
+            effects.extend(gave_address.then(|| Effect::Focus("account".to_owned())));
+            effects
         }
         SessionState::SignedIn => {
             let user = info.user.unwrap_or_default();

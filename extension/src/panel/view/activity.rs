@@ -128,7 +128,7 @@ fn entry(entry: &AuditEntry, covered: u64) -> AnyView {
             el("p", "")
                 .with(heading)
                 .with(
-                    (!entry.detail.is_empty())
+                    (!entry.detail.is_empty() && !entry.detail.eq_ignore_ascii_case(title))
                         .then(|| several().with(": ").with(visible(&entry.detail))),
                 )
                 .with(

@@ -344,11 +344,17 @@ fn decide(store: Store, shown: Part<Option<(Arc<Proposal>, Sheet)>>, sheet: Node
             None => user,
         }
     });
+    let approves = format!("You approve as {who}. Execution starts at once.");
+    // The hint's longest words hold its room: were the sheet another size once Approve is live, that
+    // would be a change, and Approve would be live no more.
+    let room = el("span", "room")
+        .attr("aria-hidden", "true")
+        .with(approves.clone());
     let hint = move || match (sending.get(), proof.get().standing) {
         (Some(_), _) => "Sending the decision.".to_owned(),
-        (None, Standing::Live) => format!("You approve as {who}. Execution starts at once."),
+        (None, Standing::Live) => approves.clone(),
         (None, Standing::Settling) => {
-            "Approve unlocks when this has been in full view for 1 s.".to_owned()
+            "Approve unlocks when this has been in full view for 1\u{a0}s.".to_owned()
         }
         (None, Standing::Missing(missing)) => match missing {
             Missing::Unprovable => {
@@ -402,7 +408,11 @@ fn decide(store: Store, shown: Part<Option<(Arc<Proposal>, Sheet)>>, sheet: Node
                     el("p", "hint")
                         .attr("role", "status")
                         .with(live(mark))
-                        .with(el("span", "").with(live(hint))),
+                        .with(
+                            el("span", "")
+                                .with(el("span", "").with(live(hint)))
+                                .with(room),
+                        ),
                 )
                 .with(live(move || {
                     proof.get().window.then(|| {

@@ -19,7 +19,7 @@ use crate::panel::part::Part;
 use crate::panel::processes::process;
 use crate::panel::state::{Cited, Msg, Reading};
 use crate::panel::store::Store;
-use crate::panel::words::{count, fraction};
+use crate::panel::words::{add, count, fraction};
 use aside_shared::instant::{Clock, utc_clock};
 
 /// The drawer, while evidence is open that has arrived.
@@ -189,17 +189,17 @@ fn pairs(store: Store, alert: &Alert, item: &Evidence) -> AnyView {
 /// Techniques of the signals that rest on this.
 fn techniques(reading: &Reading, item: &Evidence) -> Option<Vec<String>> {
     let assessment = reading.assessment.as_ref()?;
-    let mut names: Vec<String> = assessment
+    let techniques = assessment
         .score
         .groups
         .iter()
         .flat_map(|group| &group.signals)
         .filter(|signal| signal.evidence.contains(&item.id))
-        .flat_map(|signal| &signal.techniques)
-        .map(|technique| format!("{} {}", technique.id, technique.name))
-        .collect();
-    names.sort();
-    names.dedup();
+        .flat_map(|signal| &signal.techniques);
+    let mut names = Vec::new();
+    for technique in techniques {
+        add(&mut names, format!("{} {}", technique.id, technique.name));
+    }
     Some(names)
 }
 

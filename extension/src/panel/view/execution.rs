@@ -338,6 +338,11 @@ fn control(store: Store, at: usize, row: &Row, state: &RowState) -> AnyView {
         }
         Control::Cancel(proposal) => {
             let proposal = proposal.clone();
+            // What is cancelled may be the release, on a row that recommends the isolation.
+            let act = match &state.proposal {
+                Some(proposal) => verb(proposal.view.action),
+                None => act,
+            };
             Button::of("btn")
                 .id(id)
                 .label(format!("Cancel: {act} {name}, opens an approval"))

@@ -33,7 +33,7 @@ use wasm_bindgen::JsCast;
 use super::effects;
 use super::keys;
 use super::part::Part;
-use super::state::{Msg, Screen, State, Tab, first_review, verb};
+use super::state::{Msg, Progress, Screen, State, Tab, first_review, verb};
 use super::store::Store;
 
 /// The whole panel, as the children of the document's body.
@@ -134,25 +134,37 @@ fn scrolling(store: Store, tab: Tab) -> AnyView {
         Tab::Activity => activity::activity(store),
     };
     let node = Node::new();
-    let top = store.peek(|state| {
-        state
-            .reading()
-            .and_then(|reading| reading.scroll.get(&tab).copied())
+    // What was kept comes after the view, and what is scrolled after that: tried again with all that comes,
+    // until it is reached, all has come, or the reader scrolls himself.
+    let restoring = StoredValue::new(true);
+    let left_at = store.reading(move |reading| {
+        let top = reading.scroll.get(&tab).copied();
+        let log_is_here = tab != Tab::Activity || reading.activity.is_some();
+        let over = log_is_here && matches!(reading.progress, Progress::Done(_));
+        (top, over, reading.last_event)
     });
     Effect::new(move |_| {
-        if let (Some(view), Some(top)) = (node.get(), top) {
-            request_animation_frame(move || view.set_scroll_top(top));
-        }
+        let (Some(view), (Some(top), over, _)) = (node.get(), left_at.get()) else {
+            return;
+        };
+        request_animation_frame(move || {
+            if restoring.try_get_value() != Some(true) {
+                return;
+            }
+            view.set_scroll_top(top);
+            restoring.set_value(!over && view.scroll_top() != top);
+        });
     });
+    let stop_restoring = move || restoring.set_value(false);
+    let is_restoring =
+        move || restoring.get_value() && left_at.with_untracked(|left| left.0.is_some());
     let settled = leptos::leptos_dom::helpers::debounce(
         std::time::Duration::from_millis(200),
         move |top: i32| store.send(Msg::Scrolled(tab, top)),
     );
     let settled = StoredValue::new_local(settled);
-    let busy = store.reading(|reading| {
-        use super::state::Progress;
-        matches!(reading.progress, Progress::Waiting | Progress::Reading)
-    });
+    let busy =
+        store.reading(|reading| matches!(reading.progress, Progress::Waiting | Progress::Reading));
     el("div", "view")
         .attr("id", "view")
         .attr("role", "tabpanel")
@@ -160,8 +172,11 @@ fn scrolling(store: Store, tab: Tab) -> AnyView {
         .live("aria-busy", move || busy.get().then_some("true"))
         .attr("tabindex", "0")
         .node(node)
+        .on("wheel", move |_: web_sys::Event| stop_restoring())
+        .on("pointerdown", move |_: web_sys::Event| stop_restoring())
+        .on("keydown", move |_: web_sys::Event| stop_restoring())
         .on("scroll", move |_: web_sys::Event| {
-            if let Some(view) = node.get_untracked() {
+            if let Some(view) = node.get_untracked().filter(|_| !is_restoring()) {
                 let top = view.scroll_top();
                 settled.update_value(|settled| settled(top));
             }

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use aside_shared::alert::{Alert, EvidenceSource, Object, Verb};
+use aside_shared::alert::{Alert, EntityKind, Evidence, EvidenceSource, Object, Verb};
 use aside_shared::id::{EntityId, EvidenceId};
 use aside_shared::instant::utc_clock;
-use aside_shared::text::plain;
+use aside_shared::text::{Span, plain};
 use leptos::prelude::*;
 
 use super::element::{button, el, live, several};
@@ -153,6 +153,22 @@ fn node(store: Store, alert: &Arc<Alert>, drawn: &Drawn, node: &Node) -> AnyView
 /// So many deeds are named under a process.
 const DEEDS: usize = 4;
 
+/// What was done, with a file by its name alone: its path stands in the evidence.
+fn short_deed(item: &Evidence, alert: &Alert) -> Vec<Span> {
+    let mut spans = deed(item, alert);
+    let object = match &item.object {
+        Some(Object::Entity(id)) => alert.entity(id).map(|entity| &entity.kind),
+        _ => None,
+    };
+    if let (Some(EntityKind::File(_)), Some(Span::Name(path))) = (object, spans.get_mut(2)) {
+        let name = path.rsplit(['\\', '/']).next().unwrap_or_default();
+        if !name.is_empty() {
+            *path = name.to_owned();
+        }
+    }
+    spans
+}
+
 /// What signals rest on, of what a process did.
 fn deeds(
     store: Store,
@@ -182,7 +198,7 @@ fn deeds(
         })
         .take(DEEDS)
         .map(|item| {
-            let words = aside_shared::text::shorten(&plain(&deed(item, alert)), 72);
+            let words = aside_shared::text::shorten(&plain(&short_deed(item, alert)), 72);
             el("span", "tag-t hot-t").with(words)
         })
         .collect::<Vec<_>>();
@@ -265,7 +281,7 @@ fn details(store: Store, alert: &Arc<Alert>, id: &EntityId) -> AnyView {
 }
 
 /// `Decoded: base64`, where the analyst says how it was hidden.
-fn decoded_label(item: &aside_shared::alert::Evidence) -> String {
+fn decoded_label(item: &Evidence) -> String {
     match item.fields.get("hidden_by") {
         Some(how) => format!("Decoded: {how}"),
         None => "Decoded".to_owned(),

@@ -13,6 +13,7 @@ use web_sys::{
     MutationObserver, MutationObserverInit, MutationRecord, ResizeObserver,
 };
 
+use crate::panel::effects;
 use crate::panel::proof::{Proof, Proven, REARM_MS, Sight, Standing, Target};
 use crate::panel::wire::{Done, Surface, ToWorker};
 use crate::panel::worker;
@@ -104,7 +105,7 @@ impl Watch {
             return;
         }
         let (proof, shown, surface) = (self.proof.clone(), self.shown, self.surface);
-        wasm_bindgen_futures::spawn_local(async move {
+        effects::spawn(async move {
             let zoom_holds = match surface {
                 Surface::Dock => {
                     let answer = worker::ask(&ToWorker::PixelRatio).await;

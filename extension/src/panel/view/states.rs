@@ -224,11 +224,17 @@ fn failed_note(store: Store) -> AnyView {
             .map(|id| aside_shared::text::visible(id))
             .collect();
         let ids = (!ids.is_empty()).then(|| format!("Request {}", ids.join(", ")));
+        let heading = trouble(&problem).heading(&label);
+        // What the heading says already is not said again.
+        let detail = problem.detail.strip_prefix(&heading);
+        let detail = match detail.and_then(|rest| rest.strip_prefix(": ")) {
+            Some(rest) => format!(": {rest}"),
+            None => format!(". {}", problem.detail),
+        };
         let told = several()
-            .with(el("b", "").with(trouble(&problem).heading(&label)))
+            .with(el("b", "").with(heading))
+            .with(visible(detail.trim_end_matches('.')))
             .with(". ")
-            .with(visible(&problem.detail))
-            .with(" ")
             .with(next_ms.map(|next| live(move || next_try(next, store.now()))))
             .with(ids.map(|ids| el("small", "dim").with(ids)));
         Some(note("note bad", "warn", told, retry(store)))

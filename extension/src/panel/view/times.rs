@@ -53,15 +53,16 @@ pub fn day(unix_ms: i64) -> String {
 /// `UTC+1`, `UTC−3:30`: what local time is at that moment.
 pub fn zone(unix_ms: i64) -> String {
     let minutes = -Date::new(&JsValue::from_f64(unix_ms as f64)).get_timezone_offset();
-    if !minutes.is_finite() || minutes == 0.0 {
-        return "UTC".to_owned();
-    }
-    let sign = if minutes < 0.0 { '−' } else { '+' };
-    let minutes = minutes.abs();
-    let (hours, rest) = ((minutes / 60.0).floor(), minutes % 60.0);
-    if rest == 0.0 {
-        format!("UTC{sign}{hours}")
-    } else {
-        format!("UTC{sign}{hours}:{rest:02}")
+    // Also for a moment that no calendar has, whose offset is no number.
+    let minutes = minutes as i32;
+    let sign = match minutes {
+        0 => return "UTC".to_owned(),
+        ..0 => '−',
+        _ => '+',
+    };
+    let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
+    match rest {
+        0 => format!("UTC{sign}{hours}"),
+        _ => format!("UTC{sign}{hours}:{rest:02}"),
     }
 }

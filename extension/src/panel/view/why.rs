@@ -3,7 +3,7 @@
 use aside_shared::analysis::{Assessment, SignalGroup, Verdict};
 use leptos::prelude::*;
 
-use super::element::{el, live, several};
+use super::element::{El, el, live, several};
 
 use super::chips::cites;
 use super::head::word;
@@ -13,7 +13,7 @@ use super::text::{sentence, visible};
 use crate::panel::score::{Bar, odds, signed, waterfall};
 use crate::panel::state::{Cited, Msg};
 use crate::panel::store::Store;
-use crate::panel::words::percent;
+use crate::panel::words::{add, count, percent};
 
 /// The whole view, with its way back.
 pub fn why(store: Store) -> AnyView {
@@ -49,6 +49,7 @@ fn how_sure(store: Store, assessment: &Assessment) -> AnyView {
                 .with(group_words(store, at, group))
                 .with(bar(at + 1).map(|bar| plot(axis, bar, class, false, at + 2 < last + 1)))
                 .with(el("span", "val").with(signed(group.points)))
+                .with(rules(group))
         })
         .collect::<Vec<_>>();
     let percent = assessment.malicious_percent;
@@ -86,30 +87,26 @@ fn how_sure(store: Store, assessment: &Assessment) -> AnyView {
         .draw()
 }
 
-/// What was seen, with the group's further signals folded.
+/// What was seen.
 fn group_words(store: Store, at: usize, group: &SignalGroup) -> AnyView {
     let place = format!("w{at}");
-    let mut signals = group.signals.iter();
-    let first = signals.next().map(|signal| {
-        several().with(sentence(&signal.sentence)).with(cites(
-            store,
-            &signal.evidence,
-            &Cited::Elsewhere,
-            &place,
-        ))
+    let first = group.signals.first().map(|signal| {
+        let chips = cites(store, &signal.evidence, &Cited::Elsewhere, &place);
+        several().with(sentence(&signal.sentence)).with(chips)
     });
+    el("span", "what").with(first).draw()
+}
+
+/// The rules that saw it, folded.
+fn rules(group: &SignalGroup) -> Option<El> {
     let rules = group
         .signals
         .iter()
         .map(|signal| {
-            let weight = format!("{}, rule ", signed(signal.weight));
             el("li", "")
                 .with(el("span", "").with(visible(&signal.title)))
-                .with(
-                    el("small", "dim")
-                        .with(weight)
-                        .with(el("code", "").with(signal.rule.to_string())),
-                )
+                .with(el("span", "val").with(signed(signal.weight)))
+                .with(el("code", "dim").with(signal.rule.to_string()))
         })
         .collect::<Vec<_>>();
     let sum: i32 = group.signals.iter().map(|signal| signal.weight).sum();
@@ -119,22 +116,13 @@ fn group_words(store: Store, at: usize, group: &SignalGroup) -> AnyView {
             signed(sum),
             signed(group.points)
         );
-        el("p", "dim").with(words)
+        el("li", "dim").with(words)
     });
-    let number = group.signals.len();
-    let label = match number {
-        1 => "1 rule".to_owned(),
-        number => format!("{number} rules"),
-    };
-    el("span", "what")
-        .with(first)
-        .with((number > 0).then(|| {
-            el("details", "")
-                .with(el("summary", "").with(label))
-                .with(el("ul", "rules").with(rules))
-                .with(capped)
-        }))
-        .draw()
+    (!rules.is_empty()).then(|| {
+        el("details", "")
+            .with(el("summary", "").with(count(rules.len(), "rule")))
+            .with(el("ul", "rules").with(rules).with(capped))
+    })
 }
 
 fn plot(axis: f64, bar: Bar, class: &'static str, from_zero: bool, goes_on: bool) -> AnyView {
@@ -165,19 +153,20 @@ fn how_bad(store: Store, assessment: &Assessment) -> AnyView {
         .iter()
         .flat_map(|group| &group.signals);
     for technique in groups.flat_map(|signal| &signal.techniques) {
-        techniques.push(format!("{} {}", technique.id, technique.name));
+        add(
+            &mut techniques,
+            format!("{} {}", technique.id, technique.name),
+        );
     }
     if let Some((_, _, alert)) = &vendor {
         for attack in &alert.attacks {
             let parts = [&attack.technique_id, &attack.technique];
             let words: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
             if !words.is_empty() {
-                techniques.push(words.join(" "));
+                add(&mut techniques, words.join(" "));
             }
         }
     }
-    techniques.sort();
-    techniques.dedup();
     let tactics: Vec<String> = vendor
         .iter()
         .flat_map(|(_, _, alert)| {

@@ -6,8 +6,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Call, Falcon,
-    envelope::{Reply, error_about, meta},
+    Call, Falcon, basis,
+    envelope::{Refused, Reply, meta},
     fql::{self, Dialect, Filter},
 };
 use crate::{
@@ -36,7 +36,11 @@ fn select<'a>(
         sort.filter(|sort| !sort.is_empty())
             .unwrap_or("timestamp|desc"),
     )
-    .map_err(|what| Reply::refuse(400, what))?;
+    .map_err(|what| Reply::refuse(basis::SORT, 400, what))?;
+    if !fql::known(alerts.values(), &field) {
+        let what = format!("invalid sort: no alert has {field:?}");
+        return Err(Reply::refuse(basis::ALERTS_SORT, 400, what));
+    }
     let now = falcon.world.clock.now_ms();
     let text = text.map(str::to_lowercase).filter(|text| !text.is_empty());
     let mut found: Vec<&Value> = alerts
@@ -59,7 +63,7 @@ fn select<'a>(
 
 fn parse(filter: Option<&str>) -> Result<Filter, Reply> {
     fql::parse(filter.unwrap_or(""), Dialect::Alerts)
-        .map_err(|error| Reply::refuse(400, error.to_string()))
+        .map_err(|error| Reply::refuse(error.basis, 400, error.to_string()))
 }
 
 /// `GET /alerts/queries/alerts/v2`.
@@ -72,12 +76,17 @@ fn try_query(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
     let offset = call.number("offset")?.unwrap_or(0);
     if !(0..=DEEPEST).contains(&limit) || offset < 0 {
         return Err(Reply::refuse(
+            basis::ALERTS_DEPTH,
             400,
             "limit must be between 0 and 10000, offset not negative",
         ));
     }
     if offset + limit > DEEPEST {
-        return Err(Reply::refuse(400, "offset + limit must not exceed 10000"));
+        return Err(Reply::refuse(
+            basis::ALERTS_DEPTH,
+            400,
+            "offset + limit must not exceed 10000",
+        ));
     }
     let alerts = locked(&falcon.alerts);
     let found = select(
@@ -104,20 +113,35 @@ fn try_query(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
 /// The ids that a body names.
 fn ids_of(call: &Call) -> Result<Vec<String>, Reply> {
     let Some(Value::Array(items)) = call.body.get("composite_ids") else {
-        return Err(Reply::refuse(400, "composite_ids must be a list"));
+        return Err(Reply::refuse(
+            basis::ALERTS_IDS,
+            400,
+            "composite_ids must be a list",
+        ));
     };
     let ids: Option<Vec<String>> = items
         .iter()
         .map(|item| item.as_str().map(str::to_owned))
         .collect();
-    let ids = ids.ok_or_else(|| Reply::refuse(400, "composite_ids must hold texts"))?;
+    let ids =
+        ids.ok_or_else(|| Reply::refuse(basis::ALERTS_IDS, 400, "composite_ids must hold texts"))?;
     if ids.is_empty() || ids.len() > MOST_IDS {
         return Err(Reply::refuse(
+            basis::ALERTS_IDS,
             400,
             "composite_ids must have between 1 and 1000 ids",
         ));
     }
     Ok(ids)
+}
+
+fn unknown(id: String) -> Refused {
+    Refused {
+        basis: basis::ALERTS_UNKNOWN_ID,
+        code: 404,
+        id,
+        message: "alert not found",
+    }
 }
 
 /// `POST /alerts/entities/alerts/v2`.
@@ -134,7 +158,7 @@ fn try_entities(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
             alert["cid"] == call.cid.as_str() && (hidden || alert["show_in_ui"] != false)
         }) {
             Some(alert) => found.push(alert.clone()),
-            None => errors.push(error_about(404, &id, "alert not found")),
+            None => errors.push(unknown(id)),
         }
     }
     Ok(Reply::resources(SERVICE, found).with_errors(errors))
@@ -149,14 +173,20 @@ fn try_combined(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
     let text = |name: &str| match call.body.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(Reply::refuse(400, format!("{name} must be a text"))),
+        Some(_) => Err(Reply::refuse(
+            basis::ALERTS_BODY,
+            400,
+            format!("{name} must be a text"),
+        )),
     };
     let limit = match call.body.get("limit") {
         None | Some(Value::Null) => 100,
         Some(value) => value
             .as_i64()
             .filter(|limit| (1..=LARGEST_PAGE).contains(limit))
-            .ok_or_else(|| Reply::refuse(400, "limit must be between 1 and 1000"))?,
+            .ok_or_else(|| {
+                Reply::refuse(basis::ALERTS_PAGE, 400, "limit must be between 1 and 1000")
+            })?,
     };
     let (filter, sort, after) = (
         text("filter")?,
@@ -178,10 +208,11 @@ fn try_combined(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
     let start = match &after {
         None => 0,
         Some(token) => {
-            let (seen_digest, seen, last) =
-                read_after(token).ok_or_else(|| Reply::refuse(400, "invalid after token"))?;
+            let (seen_digest, seen, last) = read_after(token)
+                .ok_or_else(|| Reply::refuse(basis::ALERTS_AFTER, 400, "invalid after token"))?;
             if seen_digest != digest {
                 return Err(Reply::refuse(
+                    basis::ALERTS_AFTER,
                     400,
                     "the after token belongs to another filter or sort",
                 ));
@@ -224,7 +255,11 @@ fn read_after(token: &str) -> Option<(String, usize, String)> {
 pub fn aggregates(falcon: &Falcon, call: &Call) -> Reply {
     let queries = call.body.as_array().cloned().unwrap_or_default();
     if queries.is_empty() {
-        return Reply::refuse(400, "at least one aggregation is needed");
+        return Reply::refuse(
+            basis::AGGREGATES_BODY,
+            400,
+            "at least one aggregation is needed",
+        );
     }
     let mut results = Vec::new();
     for query in &queries {
@@ -245,34 +280,75 @@ const AGGREGATION_MEMBERS: &[&str] = &[
     "size",
     "sort",
     "date_ranges",
-    "interval",
-    "min_doc_count",
-    "missing",
-    "ranges",
-    "sub_aggregates",
+];
+/// Members that exist and that the lab does not simulate: only their empty values are taken.
+const AGGREGATION_LACKS: &[&str] = &[
+    "exclude",
+    "extended_bounds",
+    "filters_spec",
     "from",
     "include",
-    "exclude",
+    "interval",
+    "max_doc_count",
+    "min_doc_count",
+    "missing",
+    "percents",
+    "ranges",
+    "sub_aggregates",
     "time_zone",
 ];
 
+/// Refuses an aggregation's members that do not exist, and by name what the lab does not simulate.
+fn check_aggregation(object: &Map<String, Value>) -> Result<(), Reply> {
+    let empty = |value: &Value| match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        other => *other == 0 || *other == "",
+    };
+    for (name, value) in object {
+        if AGGREGATION_MEMBERS.contains(&name.as_str()) {
+            continue;
+        }
+        if !AGGREGATION_LACKS.contains(&name.as_str()) {
+            return Err(Reply::refuse(
+                basis::AGGREGATES_BODY,
+                400,
+                format!("unknown field {name:?} in an aggregation"),
+            ));
+        }
+        let is_plain_zone = name == "time_zone" && value == "UTC";
+        if !empty(value) && !is_plain_zone {
+            return Err(Reply::refuse(
+                basis::AGGREGATES_LACK,
+                400,
+                format!("the lab does not simulate {name} in an aggregation"),
+            ));
+        }
+    }
+    Ok(())
+}
+
 fn aggregate(falcon: &Falcon, call: &Call, query: &Value) -> Result<Value, Reply> {
     let Some(object) = query.as_object() else {
-        return Err(Reply::refuse(400, "an aggregation must be an object"));
-    };
-    if let Some(name) = object
-        .keys()
-        .find(|name| !AGGREGATION_MEMBERS.contains(&name.as_str()))
-    {
         return Err(Reply::refuse(
+            basis::AGGREGATES_BODY,
             400,
-            format!("unknown field {name:?} in an aggregation"),
+            "an aggregation must be an object",
         ));
-    }
+    };
+    check_aggregation(object)?;
     let text = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or("");
     let (kind, field) = (text("type"), text("field"));
-    if let sort @ ("_count.desc" | "_count.asc") = text("sort") {
-        return Err(Reply::refuse(400, format!("invalid sort {sort:?}")));
+    if !matches!(text("sort"), "" | "_count|desc") {
+        return Err(Reply::refuse(
+            basis::AGGREGATES_SORT,
+            400,
+            format!(
+                "invalid sort {:?}: only _count|desc is supported",
+                text("sort")
+            ),
+        ));
     }
     let alerts = locked(&falcon.alerts);
     let found = select(
@@ -301,7 +377,8 @@ fn aggregate(falcon: &Falcon, call: &Call, query: &Value) -> Result<Value, Reply
             }
             let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
             counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-            let size = object.get("size").and_then(Value::as_u64).unwrap_or(10);
+            let size = object.get("size").and_then(Value::as_u64);
+            let size = size.filter(|size| *size > 0).unwrap_or(10);
             counts
                 .into_iter()
                 .take(usize::try_from(size).unwrap_or(usize::MAX))
@@ -318,8 +395,10 @@ fn aggregate(falcon: &Falcon, call: &Call, query: &Value) -> Result<Value, Reply
             vec![json!({ "value": distinct.len() })]
         }
         "date_range" => {
-            let Some(ranges) = object.get("date_ranges").and_then(Value::as_array) else {
+            let ranges = object.get("date_ranges").and_then(Value::as_array);
+            let Some(ranges) = ranges.filter(|ranges| !ranges.is_empty()) else {
                 return Err(Reply::refuse(
+                    basis::AGGREGATES_COMPANION,
                     500,
                     "Internal Server Error: please provide trace-id for support",
                 ));
@@ -330,8 +409,9 @@ fn aggregate(falcon: &Falcon, call: &Call, query: &Value) -> Result<Value, Reply
                 .and_then(Value::as_str)
             {
                 None | Some("") => Ok(otherwise),
-                Some(text) => fql::instant(text, now)
-                    .ok_or_else(|| Reply::refuse(400, format!("invalid time {text:?}"))),
+                Some(text) => fql::instant(text, now).ok_or_else(|| {
+                    Reply::refuse(basis::FQL, 400, format!("invalid time {text:?}"))
+                }),
             };
             let mut buckets = Vec::new();
             for range in ranges {
@@ -351,8 +431,9 @@ fn aggregate(falcon: &Falcon, call: &Call, query: &Value) -> Result<Value, Reply
         }
         other => {
             return Err(Reply::refuse(
+                basis::AGGREGATES_LACK,
                 400,
-                format!("aggregation type {other:?} is not supported"),
+                format!("the lab does not simulate aggregations of type {other:?}"),
             ));
         }
     };
@@ -368,10 +449,15 @@ fn try_patch(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
     call.flag("include_hidden", true)?;
     let ids = ids_of(call)?;
     let Some(Value::Array(items)) = call.body.get("action_parameters") else {
-        return Err(Reply::refuse(400, "action_parameters must be a list"));
+        return Err(Reply::refuse(
+            basis::ALERTS_ACTIONS,
+            400,
+            "action_parameters must be a list",
+        ));
     };
     if items.is_empty() {
         return Err(Reply::refuse(
+            basis::ALERTS_ACTIONS,
             400,
             "at least one action parameter is needed",
         ));
@@ -388,7 +474,7 @@ fn try_patch(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
             .get_mut(&id)
             .filter(|alert| alert["cid"] == call.cid.as_str())
         else {
-            errors.push(error_about(404, &id, "alert not found"));
+            errors.push(unknown(id));
             continue;
         };
         let Some(record) = alert.as_object_mut() else {
@@ -412,15 +498,12 @@ fn try_patch(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
     }
     let mut meta = meta(SERVICE);
     meta["writes"] = json!({ "resources_affected": changed });
-    Ok(Reply::json(
-        200,
-        json!({ "meta": meta, "resources": [], "errors": errors }),
-    ))
+    Ok(Reply::json(200, json!({ "meta": meta, "resources": [] })).with_errors(errors))
 }
 
 /// One action parameter, checked.
 fn step(item: &Value) -> Result<(String, String), Reply> {
-    let refuse = |what: &str| Err(Reply::refuse(400, what.to_owned()));
+    let refuse = |what: &str| Err(Reply::refuse(basis::ALERTS_ACTIONS, 400, what.to_owned()));
     let Some(object) = item.as_object() else {
         return refuse("an action parameter must be an object");
     };
@@ -462,6 +545,7 @@ fn step(item: &Value) -> Result<(String, String), Reply> {
         | "assign_to_name"
         | "unassign" => Ok((name.to_owned(), value.to_owned())),
         other => Err(Reply::refuse(
+            basis::ALERTS_ACTIONS,
             400,
             format!("unknown action parameter {other:?}"),
         )),

@@ -406,6 +406,9 @@ impl Parser {
     }
 
     fn comparison(&mut self) -> Result<Condition, Refusal> {
+        if matches!(self.peek(), Some(Token::Word(word)) if is_operator(word)) {
+            return Err(Refusal::Nonsense);
+        }
         let quoted = matches!(self.peek(), Some(Token::Text(_)));
         let left = match self.next() {
             Some(Token::Word(word) | Token::Text(word)) => word,
@@ -618,11 +621,17 @@ fn function(name: &str, arguments: &Arguments) -> Result<Step, Refusal> {
                 Step::Tail(limit)
             })
         }
-        "select" => match arguments.as_slice() {
-            [(None, argument)] => words(argument).map(Step::Select),
-            [(Some(name), argument)] if name == "fields" => words(argument).map(Step::Select),
-            _ => Err(Refusal::Nonsense),
-        },
+        "select" => {
+            let fields = match arguments.as_slice() {
+                [(None, argument)] => words(argument)?,
+                [(Some(name), argument)] if name == "fields" => words(argument)?,
+                _ => return Err(Refusal::Nonsense),
+            };
+            if fields.is_empty() {
+                return Err(Refusal::Nonsense);
+            }
+            Ok(Step::Select(fields))
+        }
         "sort" => {
             let (mut fields, mut descending, mut limit) =
                 (vec!["_count".to_owned()], true, IMPLIED_TAIL);
@@ -688,15 +697,18 @@ fn group_by(arguments: &Arguments) -> Result<Step, Refusal> {
     Ok(Step::GroupBy(fields, functions))
 }
 
+/// The words that join conditions and are none themselves.
+fn is_operator(word: &str) -> bool {
+    ["and", "or", "not"]
+        .iter()
+        .any(|known| word.eq_ignore_ascii_case(known))
+}
+
 impl Condition {
     /// Whether a row passes.
     #[must_use]
     pub fn holds(&self, row: &Fields) -> bool {
-        let get = |name: &str| {
-            row.get(name)
-                .or_else(|| row.get(&format!("#{name}")))
-                .map(String::as_str)
-        };
+        let get = |name: &str| row.get(name).map(String::as_str);
         match self {
             Self::And(parts) => parts.iter().all(|part| part.holds(row)),
             Self::Or(parts) => parts.iter().any(|part| part.holds(row)),
@@ -941,6 +953,9 @@ mod tests {
                 "(aid=a1 and FileName=cmd.exe) or FileName=chrome.exe",
                 vec![2, 3],
             ),
+            // A tag field is found with its # alone.
+            ("event_simpleName=ProcessRollup2", vec![]),
+            ("\"and\"", vec![]),
             ("FileName!=cmd.exe", vec![1, 3]),
             ("CommandLine!=x", vec![1, 2, 3, 4]),
             ("not FileName=cmd.exe", vec![1, 3]),
@@ -1021,6 +1036,12 @@ mod tests {
             "a=/(/",
             "* | head(x)",
             "* | sort(a, order=up)",
+            "AND",
+            "or",
+            "not",
+            "aid=a1 and",
+            "aid=a1 or or aid=a2",
+            "* | select([])",
         ] {
             assert!(
                 matches!(parse(query), Err(Refusal::Nonsense | Refusal::Broken(_))),

@@ -6,6 +6,11 @@ use axum::{
 };
 use serde_json::{Value, json};
 
+use crate::{
+    basis::{Basis, HEADER},
+    scenario::hostile::LONE_SURROGATE,
+};
+
 /// An answer before it is bytes.
 #[derive(Debug, Clone)]
 pub struct Reply {
@@ -17,6 +22,21 @@ pub struct Reply {
     pub body: Option<Value>,
     /// Sent as it is in place of the body: a fault's malformed answer.
     pub verbatim: Option<String>,
+    /// What its refusals rest on.
+    pub basis: Vec<Basis>,
+}
+
+/// An id that an operation refuses beside others that it takes.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// Why.
+    pub basis: Basis,
+    /// As an HTTP status would be.
+    pub code: u16,
+    /// The id.
+    pub id: String,
+    /// What is told.
+    pub message: &'static str,
 }
 
 impl Reply {
@@ -28,6 +48,7 @@ impl Reply {
             headers: Vec::new(),
             body: Some(body),
             verbatim: None,
+            basis: Vec::new(),
         }
     }
 
@@ -39,6 +60,7 @@ impl Reply {
             headers: Vec::new(),
             body: None,
             verbatim: None,
+            basis: Vec::new(),
         }
     }
 
@@ -50,6 +72,7 @@ impl Reply {
             headers: Vec::new(),
             body: None,
             verbatim: Some(text),
+            basis: Vec::new(),
         }
     }
 
@@ -75,20 +98,31 @@ impl Reply {
 
     /// A refusal by a service: an envelope with one error.
     #[must_use]
-    pub fn refuse(status: u16, message: impl Into<String>) -> Self {
+    pub fn refuse(basis: Basis, status: u16, message: impl Into<String>) -> Self {
         Self::json(
             status,
             json!({ "meta": meta("crowdstrike-api-gateway"), "resources": [], "errors": [{ "code": status, "message": message.into() }] }),
         )
+        .resting_on(basis)
     }
 
     /// A refusal by the gateway: no resources.
     #[must_use]
-    pub fn gateway(status: u16, message: &str) -> Self {
+    pub fn gateway(basis: Basis, status: u16, message: &str) -> Self {
         Self::json(
             status,
             json!({ "meta": meta("crowdstrike-api-gateway"), "errors": [{ "code": status, "message": message }] }),
         )
+        .resting_on(basis)
+    }
+
+    /// Cites what a refusal rests on.
+    #[must_use]
+    pub fn resting_on(mut self, basis: Basis) -> Self {
+        if !self.basis.contains(&basis) {
+            self.basis.push(basis);
+        }
+        self
     }
 
     /// Adds a header.
@@ -100,19 +134,24 @@ impl Reply {
 
     /// Adds errors about single ids to an answer that otherwise stands.
     #[must_use]
-    pub fn with_errors(mut self, errors: Vec<Value>) -> Self {
+    pub fn with_errors(mut self, refused: Vec<Refused>) -> Self {
+        let errors = refused
+            .iter()
+            .map(|it| json!({ "code": it.code, "id": it.id, "message": it.message }))
+            .collect();
         if let Some(body) = &mut self.body {
             body["errors"] = Value::Array(errors);
         }
-        self
+        refused
+            .iter()
+            .fold(self, |reply, it| reply.resting_on(it.basis))
     }
 
     /// As an HTTP response.
     #[must_use]
     pub fn into_response(self) -> Response<Body> {
-        let text = self
-            .verbatim
-            .or_else(|| self.body.as_ref().map(Value::to_string));
+        let written = |body: &Value| body.to_string().replace(LONE_SURROGATE, "\\ud800");
+        let text = self.verbatim.or_else(|| self.body.as_ref().map(written));
         let has_body = text.is_some();
         let mut response = Response::new(Body::from(text.unwrap_or_default()));
         *response.status_mut() =
@@ -123,7 +162,9 @@ impl Reply {
                 HeaderValue::from_static("application/json"),
             );
         }
-        for (name, value) in self.headers {
+        let basis: Vec<&str> = self.basis.iter().map(|basis| basis.id).collect();
+        let basis = (!basis.is_empty()).then(|| (HEADER, basis.join(",")));
+        for (name, value) in self.headers.into_iter().chain(basis) {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response
                     .headers_mut()
@@ -138,10 +179,4 @@ impl Reply {
 #[must_use]
 pub fn meta(service: &str) -> Value {
     json!({ "query_time": 0.012_345, "powered_by": service, "trace_id": uuid::Uuid::new_v4().to_string() })
-}
-
-/// An error about one id.
-#[must_use]
-pub fn error_about(code: u16, id: &str, message: &str) -> Value {
-    json!({ "code": code, "id": id, "message": message })
 }

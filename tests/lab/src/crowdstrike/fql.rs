@@ -6,6 +6,9 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
+use super::basis;
+use crate::basis::Basis;
+
 /// At most so many properties in a statement.
 pub const MOST_PROPERTIES: usize = 20;
 
@@ -89,6 +92,8 @@ pub struct Malformed {
     pub at: usize,
     /// What was wrong.
     pub what: String,
+    /// What the refusal rests on.
+    pub basis: Basis,
 }
 
 impl std::fmt::Display for Malformed {
@@ -141,6 +146,7 @@ impl Parser<'_> {
         Malformed {
             at: self.at,
             what: what.to_owned(),
+            basis: basis::FQL,
         }
     }
 
@@ -219,7 +225,11 @@ impl Parser<'_> {
         let op = self.operator();
         self.skip_spaces();
         let value = self.literal()?;
-        check(self.dialect, &name, op, &value).map_err(|what| Malformed { at: start, what })?;
+        check(self.dialect, &name, op, &value).map_err(|(basis, what)| Malformed {
+            at: start,
+            what,
+            basis,
+        })?;
         Ok(Filter::Property { name, op, value })
     }
 
@@ -333,8 +343,28 @@ fn is_time(name: &str) -> bool {
         || matches!(last, "first_seen" | "last_seen" | "last_reboot")
 }
 
+/// Properties of alerts that hold lists: they take exact values only.
+const LISTS: &[&str] = &[
+    "data_domains",
+    "host_names",
+    "linked_case_ids",
+    "source_hosts",
+    "source_ips",
+    "source_products",
+    "source_vendors",
+    "tags",
+    "user_names",
+];
+/// The property of alerts that takes one word of a comment.
+const COMMENT: &str = "comments.value";
+/// The property of hosts that takes a wildcard for an address: the same value as `local_ip`.
+const ADDRESS_PATTERN: &str = "local_ip.raw";
+
+/// `'*'` after `!`: the way to ask for what is not set.
+const ANY_TEXT: &str = "*";
+
 /// What a dialect refuses.
-fn check(dialect: Dialect, name: &str, op: Op, value: &Literal) -> Result<(), String> {
+fn check(dialect: Dialect, name: &str, op: Op, value: &Literal) -> Result<(), (Basis, String)> {
     let compares = matches!(
         op,
         Op::Greater | Op::GreaterEqual | Op::Less | Op::LessEqual
@@ -345,40 +375,96 @@ fn check(dialect: Dialect, name: &str, op: Op, value: &Literal) -> Result<(), St
             Literal::Set(_) | Literal::Null | Literal::Flag(_) | Literal::Any
         )
     {
-        return Err("a comparison needs a number or a text".to_owned());
+        return Err((
+            basis::FQL,
+            "a comparison needs a number or a text".to_owned(),
+        ));
     }
     if matches!(op, Op::Match | Op::NotMatch) && !matches!(value, Literal::Text(_)) {
-        return Err("~ needs a text".to_owned());
+        return Err((basis::FQL, "~ needs a text".to_owned()));
+    }
+    if compares
+        && !is_time(name)
+        && matches!(value, Literal::Text(text) if as_number(&Value::from(text.as_str())).is_none())
+    {
+        return Err((basis::FQL, format!("a comparison on {name} needs a number")));
+    }
+    if dialect == Dialect::Alerts && (LISTS.contains(&name) || name == COMMENT) {
+        check_exact(name, op, value)?;
     }
     if is_time(name) {
         let starred = matches!(value, Literal::Text(text) if text.contains('*'))
             || matches!(op, Op::Wildcard | Op::NotWildcard);
         if starred {
-            return Err(format!("wildcards are not allowed on the time {name}"));
+            return Err((
+                basis::FQL,
+                format!("wildcards are not allowed on the time {name}"),
+            ));
         }
         if let Literal::Text(text) = value
             && instant(text, 0).is_none()
         {
-            return Err(format!("{name} needs a time, not {text:?}"));
+            return Err((basis::FQL, format!("{name} needs a time, not {text:?}")));
         }
     }
     if dialect == Dialect::Hosts {
         if compares && !is_time(name) {
-            return Err(format!(
-                "comparisons are only allowed on times, not on {name}"
+            return Err((
+                basis::FQL_HOSTS,
+                format!("comparisons are only allowed on times, not on {name}"),
             ));
         }
         if op == Op::NotMatch {
-            return Err("!~ is not supported".to_owned());
+            return Err((basis::FQL_HOSTS, "!~ is not supported".to_owned()));
         }
         if *value == Literal::Any {
-            return Err(format!("a bare * is not allowed on {name}"));
+            return Err((
+                basis::FQL_HOSTS,
+                format!("a bare * is not allowed on {name}"),
+            ));
         }
-        if op == Op::Equal
-            && matches!(value, Literal::Text(text) if text.starts_with('*') && text.len() > 1)
+        if let Literal::Text(text) = value
+            && name != ADDRESS_PATTERN
         {
-            return Err(format!("a leading wildcard is not allowed on {name}"));
+            check_host_pattern(name, text)?;
         }
+    }
+    Ok(())
+}
+
+/// Lists take whole values, comments one word.
+fn check_exact(name: &str, op: Op, value: &Literal) -> Result<(), (Basis, String)> {
+    let starred = matches!(value, Literal::Text(text) if text.contains('*') && text != ANY_TEXT);
+    if starred || !matches!(op, Op::Equal | Op::NotEqual) {
+        return Err((basis::FQL_ARRAYS, format!("{name} takes exact values only")));
+    }
+    if name == COMMENT
+        && matches!(value, Literal::Text(text) if text.split_whitespace().count() > 1)
+    {
+        return Err((basis::FQL_ARRAYS, format!("{name} takes one word")));
+    }
+    Ok(())
+}
+
+/// On hosts a star stands at one end of a text, however the operator is written.
+fn check_host_pattern(name: &str, text: &str) -> Result<(), (Basis, String)> {
+    if name == "local_ip" && text.contains('*') {
+        return Err((
+            basis::FQL_HOSTS,
+            format!("a wildcard on an address is for {ADDRESS_PATTERN}"),
+        ));
+    }
+    let inner = text.strip_suffix('*').unwrap_or(text);
+    let inner = if inner.len() == text.len() {
+        text.strip_prefix('*').unwrap_or(text)
+    } else {
+        inner
+    };
+    if inner.contains('*') {
+        return Err((
+            basis::FQL_HOSTS,
+            format!("contains is not supported on {name}"),
+        ));
     }
     Ok(())
 }
@@ -475,8 +561,10 @@ fn property_matches(
     op: Op,
     wanted: &Literal,
 ) -> bool {
-    // `local_ip.raw` is the same field with another index.
-    let plain = name.strip_suffix(".raw").unwrap_or(name);
+    let plain = match (dialect, name) {
+        (Dialect::Hosts, ADDRESS_PATTERN) => "local_ip",
+        _ => name,
+    };
     let found: Vec<&Value> = values(record, plain)
         .into_iter()
         .filter(|value| !value.is_null())
@@ -488,6 +576,10 @@ fn property_matches(
         Op::NotWildcard => Op::Wildcard,
         other => other,
     };
+    if op == Op::NotEqual && matches!(wanted, Literal::Text(text) if text.is_empty()) {
+        // `!''` asks whether there is anything.
+        return found.iter().any(|value| !as_text(value).is_empty());
+    }
     let hit = match wanted {
         Literal::Null => found.is_empty(),
         Literal::Any => !found.is_empty(),
@@ -540,6 +632,9 @@ fn one_matches(
         _ => match wanted {
             Literal::Text(_) if is_time(name) => order(wanted) == Some(Ordering::Equal),
             Literal::Text(text) if text.contains('*') => wildcard(&as_text(value), text),
+            Literal::Text(text) if dialect == Dialect::Alerts && name == COMMENT => {
+                has_word(&as_text(value), text)
+            }
             // A host's name in plain quotes finds every host that has the word in its name.
             Literal::Text(text) if dialect == Dialect::Hosts && name == "hostname" => {
                 tokens_match(&as_text(value), text)
@@ -563,6 +658,17 @@ fn as_number(value: &Value) -> Option<f64> {
         Value::String(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
         _ => None,
     }
+}
+
+/// `wanted` is a word of `text` as it stands there; punctuation around either does not count.
+fn has_word(text: &str, wanted: &str) -> bool {
+    fn bare(word: &str) -> &str {
+        word.trim_matches(|c: char| c.is_ascii_punctuation())
+    }
+    text == wanted
+        || text
+            .split_whitespace()
+            .any(|word| !bare(word).is_empty() && bare(word) == bare(wanted))
 }
 
 /// Every word of `wanted` is a word of `text`; case, spaces and punctuation do not count.
@@ -622,6 +728,12 @@ pub fn sort_order(text: &str) -> Result<(String, bool), String> {
     Ok((field.to_owned(), descending))
 }
 
+/// Whether any record has the field that is sorted by.
+#[must_use]
+pub fn known<'a>(mut records: impl Iterator<Item = &'a Value>, field: &str) -> bool {
+    records.any(|record| !values(record, field).is_empty())
+}
+
 /// Compares two records by a field, numbers as numbers.
 #[must_use]
 pub fn compare(one: &Value, other: &Value, field: &str) -> Ordering {
@@ -660,7 +772,7 @@ mod tests {
     fn alert() -> Value {
         json!({
             "status": "new", "severity": 70, "tags": ["a", "b"], "show_in_ui": true, "cmdline": r"cmd /c 'x' C:\t",
-            "device": {"hostname": "LYN-FIN-07"}, "comments": [{"value": "One"}, {"value": "two"}],
+            "device": {"hostname": "LYN-FIN-07"}, "comments": [{"value": "One"}, {"value": "two"}, {"value": "Host isolated, by Aside."}], "empty": "",
             "created_timestamp": "2026-05-28T20:26:40.123456789Z", "assigned_to_name": null
         })
     }
@@ -691,6 +803,16 @@ mod tests {
             ("device.hostname:'LYN*'", true),
             ("comments.value:'two'", true),
             ("comments.value:'Two'", false),
+            ("comments.value:'isolated'", true),
+            ("comments.value:'isolate'", false),
+            ("comments.value:!'isolated'", false),
+            ("status:!''", true),
+            ("empty:!''", false),
+            ("assigned_to_name:!''", false),
+            ("nothing:!''", false),
+            ("tags:!'*'", false),
+            ("linked_case_ids:!'*'", true),
+            ("device.hostname.raw:'LYN-FIN-07'", false),
             (r"cmdline:'cmd /c \'x\' C:\\t'", true),
             ("created_timestamp:>'2026-05-28'", true),
             ("created_timestamp:>'now-1d'", true),
@@ -728,6 +850,15 @@ mod tests {
             "created_timestamp:'2026-*'",
             "created_timestamp:>'yesterday'",
             "severity:>--5",
+            "severity:>='x'",
+            "tags:'a*'",
+            "tags:*'*b*'",
+            "tags:~'a'",
+            "tags:>'a'",
+            "data_domains:'End*'",
+            "comments.value:'two words'",
+            "comments.value:*'*wo*'",
+            "comments.value:~'two'",
         ] {
             assert!(parse(filter, Dialect::Alerts).is_err(), "{filter}");
         }
@@ -741,6 +872,9 @@ mod tests {
             "hostname:'*x*'",
             "hostname:*",
             "severity:>=4",
+            "hostname:*'*x*'",
+            "hostname:'a*b'",
+            "local_ip:*'10.*'",
         ] {
             assert!(parse(filter, Dialect::Hosts).is_err(), "{filter}");
             assert!(parse(filter, Dialect::Alerts).is_ok(), "{filter}");
@@ -750,7 +884,9 @@ mod tests {
             "hostname:'a'",
             "hostname:['A']",
             "local_ip.raw:*'10.*'",
+            "local_ip.raw:*'*.0.2.*'",
             "hostname:'lyn*'",
+            "hostname:'*-01'",
         ] {
             assert!(parse(filter, Dialect::Hosts).is_ok(), "{filter}");
         }

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Call, Falcon,
-    envelope::{Reply, error_about, meta},
+    Call, Falcon, basis,
+    envelope::{Refused, Reply, meta},
     fql::{self, Dialect, Filter},
     render,
 };
@@ -45,14 +45,23 @@ fn devices(falcon: &Falcon, cid: &str) -> Vec<Value> {
 
 fn select(falcon: &Falcon, call: &Call) -> Result<Vec<Value>, Reply> {
     let filter: Filter = fql::parse(call.parameter("filter").unwrap_or(""), Dialect::Hosts)
-        .map_err(|error| Reply::refuse(400, error.to_string()))?;
+        .map_err(|error| Reply::refuse(error.basis, 400, error.to_string()))?;
     let now = falcon.world.clock.now_ms();
-    let mut found: Vec<Value> = devices(falcon, &call.cid)
-        .into_iter()
-        .filter(|device| filter.matches(device, Dialect::Hosts, now))
-        .collect();
-    if let Some(sort) = call.parameter("sort").filter(|sort| !sort.is_empty()) {
-        let (field, descending) = fql::sort_order(sort).map_err(|what| Reply::refuse(400, what))?;
+    let mut found = devices(falcon, &call.cid);
+    let sort = match call.parameter("sort").filter(|sort| !sort.is_empty()) {
+        None => None,
+        Some(sort) => {
+            Some(fql::sort_order(sort).map_err(|what| Reply::refuse(basis::SORT, 400, what))?)
+        }
+    };
+    if let Some((field, _)) = &sort
+        && !fql::known(found.iter(), field)
+    {
+        let what = format!("invalid sort: no host has {field:?}");
+        return Err(Reply::refuse(basis::HOSTS_SORT, 400, what));
+    }
+    found.retain(|device| filter.matches(device, Dialect::Hosts, now));
+    if let Some((field, descending)) = sort {
         found.sort_by(|one, other| {
             let order = fql::compare(one, other, &field);
             if descending { order.reverse() } else { order }
@@ -67,6 +76,7 @@ fn limit(call: &Call, otherwise: i64, most: i64) -> Result<i64, Reply> {
         Ok(limit)
     } else {
         Err(Reply::refuse(
+            basis::HOSTS_DEPTH,
             400,
             format!("limit must be between 1 and {most}"),
         ))
@@ -82,7 +92,11 @@ fn try_query(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
     let limit = limit(call, 100, 5_000)?;
     let offset = call.number("offset")?.unwrap_or(0);
     if offset < 0 || offset + limit > DEEPEST {
-        return Err(Reply::refuse(400, "offset + limit must not exceed 10000"));
+        return Err(Reply::refuse(
+            basis::HOSTS_DEPTH,
+            400,
+            "offset + limit must not exceed 10000",
+        ));
     }
     let found = select(falcon, call)?;
     let total = found.len();
@@ -123,7 +137,9 @@ fn scroll_page(
             .get(token)
             .filter(|scroll| scroll.expires_ms > now && scroll.cid == call.cid)
             .cloned()
-            .ok_or_else(|| Reply::refuse(400, "invalid or expired offset token"))?,
+            .ok_or_else(|| {
+                Reply::refuse(basis::HOSTS_SCROLL, 400, "invalid or expired offset token")
+            })?,
     };
     let total = scroll.ids.len();
     let page: Vec<String> = scroll
@@ -206,13 +222,14 @@ fn ids_of(call: &Call, most: usize) -> Result<Vec<String>, Reply> {
                 .iter()
                 .map(|item| item.as_str().map(str::to_owned))
                 .collect();
-            ids.ok_or_else(|| Reply::refuse(400, "ids must hold texts"))?
+            ids.ok_or_else(|| Reply::refuse(basis::HOSTS_IDS, 400, "ids must hold texts"))?
         }
-        Some(_) => return Err(Reply::refuse(400, "ids must be a list")),
+        Some(_) => return Err(Reply::refuse(basis::HOSTS_IDS, 400, "ids must be a list")),
         None => call.parameters("ids"),
     };
     if ids.is_empty() || ids.len() > most {
         return Err(Reply::refuse(
+            basis::HOSTS_IDS,
             400,
             format!("between 1 and {most} ids are needed"),
         ));
@@ -227,6 +244,15 @@ fn index_of(falcon: &Falcon, call: &Call, id: &str) -> Option<usize> {
         .filter(|index| falcon.cid_of(&falcon.world.fleet.hosts[*index]) == call.cid)
 }
 
+fn unknown(id: String) -> Refused {
+    Refused {
+        basis: basis::HOSTS_UNKNOWN_ID,
+        code: 404,
+        id,
+        message: "device not found",
+    }
+}
+
 /// `POST` and `GET /devices/entities/devices/v2`.
 pub fn details(falcon: &Falcon, call: &Call) -> Reply {
     let ids = match ids_of(call, MOST_DETAILS) {
@@ -237,18 +263,18 @@ pub fn details(falcon: &Falcon, call: &Call) -> Reply {
     for id in ids {
         match index_of(falcon, call, &id) {
             Some(index) => found.push(render::device(&falcon.world, falcon, index)),
-            None => errors.push(error_about(404, &id, "device not found")),
+            None => errors.push(unknown(id)),
         }
     }
-    let errors = if errors.is_empty() {
-        Value::Null
-    } else {
-        Value::Array(errors)
-    };
-    Reply::json(
+    let reply = Reply::json(
         200,
-        json!({ "meta": meta(SERVICE), "resources": found, "errors": errors }),
-    )
+        json!({ "meta": meta(SERVICE), "resources": found, "errors": null }),
+    );
+    if errors.is_empty() {
+        reply
+    } else {
+        reply.with_errors(errors)
+    }
 }
 
 /// `GET /devices/entities/online-state/v1`.
@@ -269,7 +295,7 @@ pub fn online_state(falcon: &Falcon, call: &Call) -> Reply {
                     "state": if state.online { "online" } else { "offline" },
                 }));
             }
-            None => errors.push(error_about(404, &id, "device not found")),
+            None => errors.push(unknown(id)),
         }
     }
     Reply::resources(SERVICE, found).with_errors(errors)
@@ -286,21 +312,36 @@ pub fn act(falcon: &Falcon, call: &Call) -> Reply {
         Some(
             other @ ("hide_host" | "unhide_host" | "detection_suppress" | "detection_unsuppress"),
         ) => {
-            return Reply::refuse(400, format!("the lab does not simulate {other}"));
+            return Reply::refuse(
+                basis::HOSTS_LACK,
+                400,
+                format!("the lab does not simulate {other}"),
+            );
         }
-        Some(other) => return Reply::refuse(400, format!("unknown action_name {other:?}")),
-        None => return Reply::refuse(400, "action_name is required"),
+        Some(other) => {
+            return Reply::refuse(
+                basis::HOSTS_ACTION,
+                400,
+                format!("unknown action_name {other:?}"),
+            );
+        }
+        None => return Reply::refuse(basis::HOSTS_ACTION, 400, "action_name is required"),
     };
     let (mut done, mut errors) = (Vec::new(), Vec::new());
     for id in ids {
         let Some(index) = index_of(falcon, call, &id) else {
-            errors.push(error_about(404, &id, "device not found"));
+            errors.push(unknown(id));
             continue;
         };
         if action == "lift_containment"
             && falcon.world.host(index).containment == Containment::Normal
         {
-            errors.push(error_about(409, &id, "the device is not contained"));
+            errors.push(Refused {
+                basis: basis::HOSTS_NOTHING_DONE,
+                code: 409,
+                id,
+                message: "the device is not contained",
+            });
             continue;
         }
         let changed = if action == "contain" {
@@ -314,16 +355,19 @@ pub fn act(falcon: &Falcon, call: &Call) -> Reply {
     // Where nothing was done: a conflict if that is all that was wrong. The operation knows no 404.
     let status = match (
         done.is_empty(),
-        errors.iter().all(|error| error["code"] == 409),
+        errors.iter().all(|error| error.code == 409),
     ) {
         (true, true) => 409,
         (true, false) => 400,
         (false, _) => 202,
     };
-    Reply::json(
-        status,
-        json!({ "meta": meta(SERVICE), "resources": done, "errors": errors }),
-    )
+    let reply = Reply::json(status, json!({ "meta": meta(SERVICE), "resources": done }));
+    let reply = if done.is_empty() {
+        reply.resting_on(basis::HOSTS_NOTHING_DONE)
+    } else {
+        reply
+    };
+    reply.with_errors(errors)
 }
 
 impl Falcon {

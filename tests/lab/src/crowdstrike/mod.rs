@@ -1,6 +1,7 @@
 //! CrowdStrike Falcon's API: the gateway (routes, tokens, scopes, limits, strictness) before the services.
 
 pub mod alerts;
+pub mod basis;
 mod console;
 pub mod cql;
 pub mod envelope;
@@ -124,7 +125,7 @@ impl Call {
             Some(text) => text
                 .parse()
                 .map(Some)
-                .map_err(|_| Reply::refuse(400, format!("{name} must be a number"))),
+                .map_err(|_| Reply::refuse(basis::NUMBER, 400, format!("{name} must be a number"))),
         }
     }
 
@@ -137,7 +138,11 @@ impl Call {
             None => Ok(otherwise),
             Some("true" | "True") => Ok(true),
             Some("false" | "False") => Ok(false),
-            Some(_) => Err(Reply::refuse(400, format!("{name} must be true or false"))),
+            Some(_) => Err(Reply::refuse(
+                basis::FLAG,
+                400,
+                format!("{name} must be true or false"),
+            )),
         }
     }
 }
@@ -200,7 +205,8 @@ impl Falcon {
 pub async fn answer(State(falcon): State<Arc<Falcon>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, LARGEST_BODY).await else {
-        return Reply::gateway(413, "request entity too large").into_response();
+        return Reply::gateway(basis::LARGEST_BODY, 413, "request entity too large")
+            .into_response();
     };
     let route = route(parts.method.as_str(), parts.uri.path());
     let operation = if let Route::Found(operation, _) = &route {
@@ -262,7 +268,7 @@ fn refusal_on_demand(falcon: &Falcon, status: u16, retry_after_s: Option<i64>) -
         500..=599 => "Internal Server Error: please provide trace-id for support",
         _ => "request refused",
     };
-    let reply = Reply::gateway(status, message);
+    let reply = Reply::gateway(crate::basis::FAULT, status, message);
     if status != 429 {
         return reply;
     }
@@ -279,13 +285,17 @@ pub fn perform(falcon: &Falcon, parts: &Parts, bytes: &Bytes, route: Route) -> R
     let (operation, arguments) = match route {
         Route::Found(operation, arguments) => (operation, arguments),
         Route::WrongVerb(verbs) => {
-            return Reply::gateway(405, "Method Not Allowed")
+            return Reply::gateway(basis::VERB, 405, "Method Not Allowed")
                 .with_header("allow", verbs.join(", "));
         }
         Route::NotSimulated(what) => {
-            return Reply::gateway(501, &format!("the lab does not simulate {what}"));
+            return Reply::gateway(
+                basis::LACK,
+                501,
+                &format!("the lab does not simulate {what}"),
+            );
         }
-        Route::Nowhere => return Reply::gateway(404, "404: Page Not Found"),
+        Route::Nowhere => return Reply::gateway(basis::PATH, 404, "404: Page Not Found"),
     };
     let mut call = Call {
         caller: String::new(),
@@ -319,6 +329,7 @@ fn admit(falcon: &Falcon, call: &mut Call, scope: Scope) -> Result<i64, Box<Repl
     let Some(grant) = token::bearer(&call.headers).and_then(|token| falcon.grant_of(token, now))
     else {
         return Err(Box::new(Reply::gateway(
+            basis::TOKEN,
             401,
             "access denied, invalid bearer token",
         )));
@@ -328,7 +339,7 @@ fn admit(falcon: &Falcon, call: &mut Call, scope: Scope) -> Result<i64, Box<Repl
     call.cid.clone_from(&grant.cid);
     let left = falcon.count(&grant.cid, now).map_err(|at| {
         Box::new(
-            Reply::gateway(429, "API rate limit exceeded.")
+            Reply::gateway(basis::LIMIT, 429, "API rate limit exceeded.")
                 .with_header("x-ratelimit-limit", LIMIT_A_MINUTE.to_string())
                 .with_header("x-ratelimit-remaining", "0")
                 .with_header("x-ratelimit-retryafter", at.to_string()),
@@ -338,6 +349,7 @@ fn admit(falcon: &Falcon, call: &mut Call, scope: Scope) -> Result<i64, Box<Repl
         Ok(left)
     } else {
         Err(Box::new(Reply::gateway(
+            basis::SCOPE,
             403,
             "access denied, authorization failed",
         )))
@@ -352,6 +364,7 @@ fn strictly(operation: &Operation, call: &mut Call, bytes: &Bytes) -> Option<Rep
         .find(|(name, _)| !operation.query.contains(&name.as_str()))
     {
         return Some(Reply::refuse(
+            basis::UNKNOWN,
             400,
             format!("unknown query parameter {name:?}"),
         ));
@@ -372,6 +385,7 @@ fn strictly(operation: &Operation, call: &mut Call, bytes: &Bytes) -> Option<Rep
         Shape::Form(fields) => {
             if media != "application/x-www-form-urlencoded" {
                 return Some(Reply::gateway(
+                    basis::MEDIA,
                     415,
                     "the content type must be application/x-www-form-urlencoded",
                 ));
@@ -379,7 +393,7 @@ fn strictly(operation: &Operation, call: &mut Call, bytes: &Bytes) -> Option<Rep
             let mut form = Map::new();
             for (name, value) in form_urlencoded::parse(bytes) {
                 if !fields.contains(&name.as_ref()) {
-                    return Some(Reply::gateway(400, "unknown form field"));
+                    return Some(Reply::gateway(basis::UNKNOWN, 400, "unknown form field"));
                 }
                 form.insert(name.into_owned(), Value::String(value.into_owned()));
             }
@@ -387,6 +401,7 @@ fn strictly(operation: &Operation, call: &mut Call, bytes: &Bytes) -> Option<Rep
             None
         }
         Shape::Object(_) | Shape::List if media != "application/json" => Some(Reply::refuse(
+            basis::MEDIA,
             415,
             "the content type must be application/json",
         )),
@@ -394,6 +409,7 @@ fn strictly(operation: &Operation, call: &mut Call, bytes: &Bytes) -> Option<Rep
             Ok(Value::Object(object)) => {
                 if let Some(name) = object.keys().find(|name| !members.contains(&name.as_str())) {
                     return Some(Reply::refuse(
+                        basis::UNKNOWN,
                         400,
                         format!("unknown field {name:?} in the body"),
                     ));
@@ -401,14 +417,22 @@ fn strictly(operation: &Operation, call: &mut Call, bytes: &Bytes) -> Option<Rep
                 call.body = Value::Object(object);
                 None
             }
-            _ => Some(Reply::refuse(400, "the body must be a JSON object")),
+            _ => Some(Reply::refuse(
+                basis::SHAPE,
+                400,
+                "the body must be a JSON object",
+            )),
         },
         Shape::List => match serde_json::from_slice(bytes) {
             Ok(list @ Value::Array(_)) => {
                 call.body = list;
                 None
             }
-            _ => Some(Reply::refuse(400, "the body must be a JSON list")),
+            _ => Some(Reply::refuse(
+                basis::SHAPE,
+                400,
+                "the body must be a JSON list",
+            )),
         },
     }
 }

@@ -84,16 +84,20 @@ pub fn alerts(world: &World, falcon: &Falcon) -> Vec<Value> {
 #[must_use]
 pub fn hostile_alerts(world: &World, falcon: &Falcon) -> Vec<(String, Value)> {
     let mut told = Vec::new();
-    for field in ["cloud_user_agent", "email_subject", "certificate_subject"] {
+    for (name, field) in [
+        ("cloud_user_agent", ""),
+        ("siem_email_subject", "email_subject"),
+        ("siem_certificate_subject", "certificate_subject"),
+    ] {
         for (kind, payload) in hostile::PAYLOADS {
-            let name = format!("{field}-{kind}");
+            let name = format!("{name}-{kind}");
             let mut pen = Pen {
                 world,
                 falcon,
                 draw: Draw::new(world.seed, &format!("kind {name}")),
                 at: world.started_ms - (11_000 + i64::try_from(told.len()).unwrap_or(0)) * 60_000,
             };
-            let alert = if field == "cloud_user_agent" {
+            let alert = if field.is_empty() {
                 cloud(&mut pen, payload)
             } else {
                 let mut alert = siem(&mut pen);
@@ -128,6 +132,7 @@ fn identity(pen: &mut Pen<'_>) -> Value {
         json!({
             "added_privileges": ["AdministratorsRole"],
             "aggregate_id": format!("aggind:{cid}:{number}"),
+            "comment": "seen by the service desk",
             "confidence": 20,
             "context_timestamp": rfc3339_ms(pen.at),
             "crawl_edge_ids": { "Sensor": ["XNWu1KJ3f7ck@.W>%?R;<dP:4XWOiGq9#dnSpb\"l0^f#1Kl9'<k^`t9\"ptE?07V_G^"] },
@@ -185,8 +190,13 @@ fn mobile(pen: &mut Pen<'_>) -> Value {
             "aggregate_id": "",
             "android_sdk_version": "31",
             "bootloader_unlocked": "1",
+            "bootloader_version": "slider-1.0-7683913",
             "computer_name": format!("{} phone", person.name),
             "confidence": 100,
+            "config_id_base": "65994769",
+            "config_id_build": "4060003",
+            "config_id_platform": "40",
+            "config_version": "0",
             "context_timestamp": rfc3339_ms(pen.at),
             "data_domains": ["Endpoint"],
             "description": "The device does not meet the integrity that the organization asks for.",
@@ -194,22 +204,42 @@ fn mobile(pen: &mut Pen<'_>) -> Value {
             "display_name": "DeviceIntegrityAndroid",
             "enrollment_email": person.mail,
             "falcon_app_trusted": true,
+            "firmware_build_fingerprint": "Example/one/one:12/SD1A.210817.023/7683913:user/release-keys",
             "firmware_build_time": "2021-09-02T12:01:16.000Z",
+            "firmware_build_type": "user",
+            "fma_version_code": "4060003",
             "keystore_check_failed": false,
+            "keystore_inconclusive": false,
             "keystore_insecure": false,
             "lock_screen_enabled": "0",
             "mobile_brand": "Example",
+            "mobile_design": "one",
             "mobile_detection_id": number.to_string(),
+            "mobile_hardware": "one",
             "mobile_manufacturer": "Example",
             "mobile_model": "Example One",
+            "mobile_product": "one",
+            "mobile_serial": "unknown",
             "name": "DeviceIntegrityAndroid",
             "objective": "Falcon Detection Method",
             "os_integrity_intact": "0",
+            "os_major_version": "12",
+            "os_minor_version": "0",
             "os_version": "Android 12",
-            "pattern_id": 60_012,
+            "pattern_id": "60012",
             "platform": "Android",
-            "playintegrity_meets_device_integrity": false,
+            "platform_version": "31",
+            "playintegrity_compatibility_failed": false,
             "playintegrity_insecure_device": true,
+            "playintegrity_meets_basic_integrity": false,
+            "playintegrity_meets_device_integrity": false,
+            "playintegrity_meets_partial_integrity": false,
+            "playintegrity_meets_strong_integrity": false,
+            "playintegrity_only_basic_integrity": false,
+            "playintegrity_timestamp_expired": false,
+            "poly_id": format!("AACG{}==", pen.draw.secret(92)),
+            "radio_version": "g5123b-91479-210921",
+            "safetynet_verify_apps_enabled": "1",
             "scenario": "attacker_methodology",
             "security_patch_level": "2021-10-05",
             "selinux_enforcement_policy": "1",
@@ -218,6 +248,7 @@ fn mobile(pen: &mut Pen<'_>) -> Value {
             "source_products": ["Falcon for Mobile"],
             "source_vendors": ["CrowdStrike"],
             "storage_encrypted": "1",
+            "supported_arch": "7",
             "tactic": "Insecure security posture",
             "tactic_id": "CSTA0009",
             "technique": "Bad device settings",
@@ -246,6 +277,9 @@ fn cloud(pen: &mut Pen<'_>, user_agent: &str) -> Value {
         json!({
             "aggregate_id": "",
             "attack_types": ["Impair Defenses"],
+            "aws_access_key_id": "EXAMPLEACCESSKEY0000",
+            "aws_recipient_account_id": "000000000001",
+            "aws_user_account_id": "000000000001",
             "cloud_account_id": "000000000001",
             "cloud_provider": "aws",
             "cloud_region": "eu-north-1",
@@ -259,6 +293,7 @@ fn cloud(pen: &mut Pen<'_>, user_agent: &str) -> Value {
             "event_name": "AuthorizeSecurityGroupIngress",
             "event_source": "ec2.amazonaws.com",
             "event_type": "AwsApiCall",
+            "fcs_vertex_id": format!("211:{event}:ioa"),
             "first_timestamp": rfc3339_s(pen.at - 588_000),
             "last_timestamp": rfc3339_s(pen.at - 588_000),
             "mfa_authenticated": "false",
@@ -268,9 +303,13 @@ fn cloud(pen: &mut Pen<'_>, user_agent: &str) -> Value {
             "pattern_id": 2036,
             "policy_id": "211",
             "policy_statement": name,
+            "poly_id": format!("AACG{}==", pen.draw.secret(92)),
             "request_parameters": json!({ "groupId": group, "ipPermissions": { "items": [{ "ipRanges": { "items": [{ "cidrIp": "0.0.0.0/0" }] } }] } }).to_string(),
+            "resource_gcrn": format!("{cid}|aws|000000000001|eu-north-1|AWS::EC2::SecurityGroup|{group}"),
             "resource_id": group,
+            "resource_uuid": pen.draw.hex(64),
             "response_elements": "{\"_return\":true}",
+            "rule_id": pen.draw.uuid(),
             "service": "EC2",
             "severity": 70,
             "severity_name": "High",

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::Router;
 use serde_json::{Map, Value, json};
 
-use super::{Falcon, PLATFORM, answer, console, operations, other_kinds, render};
+use super::{Falcon, PLATFORM, answer, basis, console, operations, other_kinds, render};
 use crate::{
+    basis::Basis,
     clock::{rfc3339_ms, rfc3339_ns},
     console::Site,
     platform::Platform,
@@ -35,6 +36,10 @@ impl Platform for Falcon {
 
     fn operations(&self) -> Vec<&'static str> {
         operations::ids()
+    }
+
+    fn bases(&self) -> &'static [Basis] {
+        basis::ALL
     }
 
     fn api(self: Arc<Self>) -> Router {

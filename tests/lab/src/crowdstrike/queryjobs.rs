@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Call, Falcon,
+    Call, Falcon, basis,
     cql::{self, Outcome, Refusal},
     envelope::Reply,
     fql,
@@ -56,6 +56,7 @@ pub struct Job {
     start: i64,
     end: i64,
     outcome: Outcome,
+    started_at: i64,
     ready_at: i64,
     polled_at: i64,
     polls: u32,
@@ -71,7 +72,11 @@ fn repository(call: &Call) -> Result<String, Reply> {
     if REPOSITORIES.contains(&name.as_str()) {
         Ok(name)
     } else {
-        Err(Reply::refuse(404, format!("repository {name:?} not found")))
+        Err(Reply::refuse(
+            basis::JOB_REPOSITORY,
+            400,
+            format!("repository {name:?} not found"),
+        ))
     }
 }
 
@@ -82,13 +87,23 @@ fn try_start(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
         .body
         .get("queryString")
         .and_then(Value::as_str)
-        .ok_or_else(|| Reply::refuse(400, "queryString must be a text"))?;
+        .ok_or_else(|| Reply::refuse(basis::JOB_MEMBERS, 400, "queryString must be a text"))?;
     match call.body.get("isLive") {
         None | Some(Value::Bool(false)) => {}
         Some(Value::Bool(true)) => {
-            return Err(Reply::refuse(400, "the lab does not simulate live queries"));
+            return Err(Reply::refuse(
+                basis::JOB_LACK,
+                400,
+                "the lab does not simulate live queries",
+            ));
         }
-        Some(_) => return Err(Reply::refuse(400, "isLive must be true or false")),
+        Some(_) => {
+            return Err(Reply::refuse(
+                basis::JOB_MEMBERS,
+                400,
+                "isLive must be true or false",
+            ));
+        }
     }
     let asked = |name: &&&str| {
         !matches!(
@@ -98,12 +113,16 @@ fn try_start(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
     };
     if let Some(name) = NOT_SIMULATED.iter().find(asked) {
         let what = format!("the lab does not simulate {name}");
-        return Err(Reply::refuse(400, what));
+        return Err(Reply::refuse(basis::JOB_LACK, 400, what));
     }
     let start = bound(call.body.get("start"), now, now - 86_400_000, "start")?;
     let end = bound(call.body.get("end"), now, now, "end")?;
     if start > end {
-        return Err(Reply::refuse(400, "start must not be after end"));
+        return Err(Reply::refuse(
+            basis::JOB_WINDOW,
+            400,
+            "start must not be after end",
+        ));
     }
     let outcome =
         match cql::parse(text) {
@@ -119,10 +138,15 @@ fn try_start(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
                 field_order: Vec::new(),
             },
             Err(Refusal::Broken(what)) => {
-                return Err(Reply::refuse(400, format!("query error: {what}")));
+                return Err(Reply::refuse(
+                    basis::JOB_SYNTAX,
+                    400,
+                    format!("query error: {what}"),
+                ));
             }
             Err(Refusal::NotSimulated(what)) => {
                 return Err(Reply::refuse(
+                    basis::CQL_LACK,
                     400,
                     format!("the lab does not simulate {what}"),
                 ));
@@ -136,6 +160,7 @@ fn try_start(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
         start,
         end,
         outcome,
+        started_at: now,
         ready_at: now + falcon.chance(500, 3_000),
         polled_at: now,
         polls: 0,
@@ -153,6 +178,7 @@ fn try_start(falcon: &Falcon, call: &Call) -> Result<Reply, Reply> {
 fn bound(value: Option<&Value>, now: i64, otherwise: i64, name: &str) -> Result<i64, Reply> {
     let refuse = || {
         Reply::refuse(
+            basis::JOB_WINDOW,
             400,
             format!("{name} must be epoch milliseconds or a span such as 7d"),
         )
@@ -166,10 +192,7 @@ fn bound(value: Option<&Value>, now: i64, otherwise: i64, name: &str) -> Result<
             if let Ok(number) = text.parse() {
                 return Ok(number);
             }
-            // `7d`, `24h`, also `7days` and `24hours`.
-            let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-            let unit = text[digits..].trim().chars().next().ok_or_else(refuse)?;
-            fql::instant(&format!("now-{}{unit}", &text[..digits]), now).ok_or_else(refuse)
+            fql::instant(&format!("now-{text}"), now).ok_or_else(refuse)
         }
         Some(_) => Err(refuse()),
     }
@@ -188,7 +211,7 @@ pub fn status(falcon: &Falcon, call: &Call) -> Reply {
         .get_mut(job_id(call))
         .filter(|job| job.cid == call.cid && Some(&job.repository) == call.arguments.first())
     else {
-        return Reply::refuse(404, "query job not found");
+        return Reply::refuse(basis::JOB_GONE, 404, "query job not found");
     };
     job.polls += 1;
     job.polled_at = now;
@@ -199,28 +222,40 @@ pub fn status(falcon: &Falcon, call: &Call) -> Reply {
     } else {
         Vec::new()
     };
-    let mut body = json!({
+    let order = &job.outcome.field_order;
+    let body = json!({
         "cancelled": false,
         "done": done,
         "events": events,
+        "filesUsed": [],
+        "filterMatches": [],
+        "queryEventDistribution": null,
         "metaData": {
             "eventCount": if done { job.outcome.events.len() } else { 0 },
             "processedEvents": if done { falcon.telemetry.len() } else { 0 },
             "processedBytes": if done { falcon.telemetry.len() * 900 } else { 0 },
             "totalWork": 4,
             "workDone": if done { 4 } else { 1 },
+            "fieldOrder": if order.is_empty() { Value::Null } else { json!(order) },
             "isAggregate": job.outcome.aggregate,
             "pollAfter": if done { 1_000 } else { (job.ready_at - now).clamp(50, 500) },
+            "warning": null,
             "warnings": [],
+            "costs": null,
+            "digestFlow": null,
+            "extraData": { "hasMoreEvents": "false" },
+            "queuedMillis": 0,
+            "querySpent": null,
+            "quotaTotalSpent": null,
+            "responderVHost": 1,
+            "resultBufferSize": 0,
+            "timeMillis": (now - job.started_at).max(0),
             "queryStart": job.start,
             "queryEnd": job.end,
             "filterQuery": { "queryString": job.query, "start": job.start, "end": job.end },
         },
         "warnings": [],
     });
-    if !job.outcome.field_order.is_empty() {
-        body["metaData"]["fieldOrder"] = json!(job.outcome.field_order);
-    }
     Reply::json(200, body)
 }
 
@@ -232,6 +267,6 @@ pub fn stop(falcon: &Falcon, call: &Call) -> Reply {
             jobs.remove(job_id(call));
             Reply::empty(200)
         }
-        _ => Reply::refuse(404, "query job not found"),
+        _ => Reply::refuse(basis::JOB_GONE, 404, "query job not found"),
     }
 }

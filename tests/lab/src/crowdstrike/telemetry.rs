@@ -211,6 +211,7 @@ fn file_event(path: &str) -> &'static str {
         "cab" => "CabFileWritten",
         "msi" => "MSIFileWritten",
         "dmp" => "DmpFileWritten",
+        "eml" | "msg" => "EmailFileWritten",
         _ => "GenericFileWritten",
     }
 }
@@ -332,10 +333,13 @@ fn activity(writer: &mut Writer<'_>, event: &Event) {
                 writer.put("RemoteAddressIP4", source.clone());
             }
         }
-        Activity::ModuleLoad { path } => {
+        Activity::ModuleLoad { path, signer } => {
             writer.named("ClassifiedModuleLoad");
             writer.put("ImageFileName", render::device_path(writer.host, path));
             writer.put("FileName", base_name(path));
+            if let Some(signer) = signer {
+                writer.put("SubjectDN", signer.clone());
+            }
             if let Some(actor) = event.actor.map(|actor| &writer.story.processes[actor]) {
                 let image = render::device_path(writer.host, &actor.image);
                 let uid = actor.uid.to_string();

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use super::{Call, Falcon, envelope::Reply, scopes::Client};
+use super::{Call, Falcon, basis, envelope::Reply, scopes::Client};
 use crate::world::locked;
 
 /// Seconds that a token lives, as the vendor tells it.
@@ -85,27 +85,45 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
 /// `POST /oauth2/token`, with id and secret in the form, or in a Basic header as OAuth libraries try first.
 pub fn grant(falcon: &Falcon, call: &Call) -> Reply {
     if !matches!(text(call, "grant_type"), None | Some("client_credentials")) {
-        return Reply::gateway(400, "grant_type must be client_credentials");
+        return Reply::gateway(
+            basis::GRANT_TYPE,
+            400,
+            "grant_type must be client_credentials",
+        );
     }
     let in_form = text(call, "client_id")
         .zip(text(call, "client_secret"))
         .map(|(id, secret)| (id.to_owned(), secret.to_owned()));
     let Some((id, secret)) = in_form.or_else(|| basic(&call.headers)) else {
-        return Reply::gateway(400, "client_id and client_secret are required");
+        return Reply::gateway(
+            basis::TOKEN_FIELDS,
+            400,
+            "client_id and client_secret are required",
+        );
     };
     let Some(client) = falcon.clients.iter().find(|client| client.id == id) else {
-        return Reply::gateway(403, "access denied, authorization failed");
+        return Reply::gateway(
+            basis::TOKEN_REFUSED,
+            403,
+            "access denied, authorization failed",
+        );
     };
     if let Some(cloud) = client.other_cloud {
         return elsewhere(falcon, 308, cloud);
     }
     if client.secret != secret {
-        return Reply::gateway(401, "access denied, invalid client credentials");
+        return Reply::gateway(
+            basis::TOKEN_REFUSED,
+            401,
+            "access denied, invalid client credentials",
+        );
     }
     let cid = match text(call, "member_cid") {
         None => falcon.cid.clone(),
         Some(member) if member == falcon.member_cid => member.to_owned(),
-        Some(_) => return Reply::gateway(403, "access denied, authorization failed"),
+        Some(_) => {
+            return Reply::gateway(basis::MEMBER, 403, "access denied, authorization failed");
+        }
     };
     let token = format!(
         "{}.{}.{}",
@@ -138,10 +156,14 @@ pub fn revoke(falcon: &Falcon, call: &Call) -> Reply {
             .any(|client| client.id == id && client.secret == secret)
     });
     if !known {
-        return Reply::gateway(401, "access denied, invalid client credentials");
+        return Reply::gateway(
+            basis::TOKEN_REFUSED,
+            401,
+            "access denied, invalid client credentials",
+        );
     }
     let Some(token) = text(call, "token") else {
-        return Reply::gateway(400, "token is required");
+        return Reply::gateway(basis::TOKEN_FIELDS, 400, "token is required");
     };
     locked(&falcon.tokens).remove(token);
     Reply::json(

@@ -52,7 +52,7 @@ pub fn tell(cast: &mut Cast<'_>) {
             content: query.to_owned(),
         },
     );
-    cast.does(3_100, inner, Activity::ModuleLoad { path: r"C:\Windows\System32\WindowsPowerShell\v1.0\Modules\ActiveDirectory\Microsoft.ActiveDirectory.Management.dll".to_owned() });
+    cast.does(3_100, inner, Activity::ModuleLoad { path: r"C:\Windows\System32\WindowsPowerShell\v1.0\Modules\ActiveDirectory\Microsoft.ActiveDirectory.Management.dll".to_owned(), signer: None });
     cast.does(
         3_400,
         inner,

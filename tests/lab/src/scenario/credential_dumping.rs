@@ -46,6 +46,7 @@ pub fn tell(cast: &mut Cast<'_>) {
         writer,
         Activity::ModuleLoad {
             path: r"C:\Windows\System32\comsvcs.dll".to_owned(),
+            signer: None,
         },
     );
     cast.does(
@@ -53,6 +54,7 @@ pub fn tell(cast: &mut Cast<'_>) {
         writer,
         Activity::ModuleLoad {
             path: r"C:\Windows\System32\dbgcore.dll".to_owned(),
+            signer: None,
         },
     );
     cast.does(

@@ -34,7 +34,14 @@ pub const FIELDS: &[&str] = &[
     "dns_label",
     "registry_value",
     "task_name",
+    "file_path",
+    "certificate_subject",
+    "email_subject",
 ];
+
+/// A character that goes out as the escape `\ud800`: half of a pair, which no text can hold. It is in no story, so that
+/// only who asks for it meets it.
+pub const LONE_SURROGATE: char = '\u{10fffd}';
 
 /// Length of the longest command line told, in bytes.
 pub const LONG: usize = 100 * 1024;
@@ -117,10 +124,10 @@ fn tell(
         cast.story.user = cast.user.clone();
     }
     let explorer = cast.desktop();
-    let image = if field == "file_name" {
-        format!(r"C:\Users\Public\{payload}.exe")
-    } else {
-        r"C:\Windows\System32\cmd.exe".to_owned()
+    let image = match field {
+        "file_name" => format!(r"C:\Users\Public\{payload}.exe"),
+        "file_path" => format!(r"C:\Users\Public\{payload}\setup.exe"),
+        _ => r"C:\Windows\System32\cmd.exe".to_owned(),
     };
     let line = match field {
         "command_line" => payload.to_owned(),
@@ -131,6 +138,17 @@ fn tell(
     let run = cast.process(0, explorer, &image, &line);
     match field {
         "file_name" => cast.writes(200, run, &format!(r"C:\Users\Public\{payload}.txt")),
+        "file_path" => cast.writes(200, run, &format!(r"C:\Users\Public\{payload}\setup.txt")),
+        // A mail that is kept as a file is named after its subject.
+        "email_subject" => cast.writes(200, run, &format!(r"C:\Users\Public\{payload}.msg")),
+        "certificate_subject" => cast.does(
+            200,
+            run,
+            Activity::ModuleLoad {
+                path: r"C:\Users\Public\helper.dll".to_owned(),
+                signer: Some(format!("CN={payload}, O=Example Ltd, C=ZZ")),
+            },
+        ),
         "user_agent" => cast.does(
             200,
             run,

@@ -71,6 +71,7 @@ pub fn tell(cast: &mut Cast<'_>) {
         run,
         Activity::ModuleLoad {
             path: library.clone(),
+            signer: None,
         },
     );
     cast.does(

@@ -184,6 +184,8 @@ pub enum Activity {
     ModuleLoad {
         /// Full path.
         path: String,
+        /// Subject of the certificate that it is signed with, where the sensor told it.
+        signer: Option<String>,
     },
     /// A process was opened by another.
     ProcessAccess {

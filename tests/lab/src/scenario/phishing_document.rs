@@ -49,6 +49,7 @@ pub fn tell(cast: &mut Cast<'_>) {
         word,
         Activity::ModuleLoad {
             path: r"C:\Program Files\Common Files\microsoft shared\VBA\VBA7.1\VBE7.DLL".to_owned(),
+            signer: None,
         },
     );
     cast.writes(15_300, word, &script);

@@ -351,12 +351,10 @@ async fn aggregates_count_and_refuse_as_the_sheet_says() {
         ),
         (200, &json!([]))
     );
-    assert_eq!(
-        ask(json!({"name": "x", "type": "terms", "field": "status", "sort": "_count.desc"}))
-            .await
-            .status,
-        400
-    );
+    for sort in ["_count.desc", "_count|asc", "_count", "status|desc"] {
+        let query = json!({"name": "x", "type": "terms", "field": "status", "sort": sort});
+        assert_eq!(ask(query).await.status, 400, "{sort}");
+    }
     assert_eq!(
         ask(json!({"name": "x", "type": "date_range", "field": "timestamp"}))
             .await
@@ -365,4 +363,101 @@ async fn aggregates_count_and_refuse_as_the_sheet_says() {
     );
     let day = ask(json!({"name": "x", "type": "date_range", "field": "timestamp", "date_ranges": [{"from": "now-1d", "to": "now"}]})).await;
     assert!(day.body["resources"][0]["buckets"][0]["count"].as_u64() > Some(5));
+}
+
+#[tokio::test]
+async fn what_an_aggregation_may_hold_and_the_lab_does_not_run_is_refused_by_name() {
+    let scene = Scene::new().await;
+    let token = scene.token("readonly").await;
+    let path = "/alerts/aggregates/alerts/v2";
+    // As gofalcon sends it: every member of the model, most of them empty.
+    let whole = json!({
+        "date_ranges": [], "exclude": "", "field": "status", "filter": "", "filters_spec": null, "from": 0, "include": "",
+        "interval": "", "missing": "", "name": "x", "percents": null, "q": "", "ranges": [], "size": 0, "sort": "",
+        "sub_aggregates": [], "time_zone": "", "type": "terms",
+    });
+    let answer = scene.post(&token, path, json!([whole])).await;
+    assert_eq!(answer.status, 200, "{:?}", answer.body);
+    assert!(answer.body["resources"][0]["buckets"][0]["count"].as_u64() > Some(0));
+    for (member, value) in [
+        ("interval", json!("day")),
+        (
+            "sub_aggregates",
+            json!([{"name": "y", "type": "terms", "field": "product"}]),
+        ),
+        ("min_doc_count", json!(2)),
+        ("missing", json!("none")),
+        ("ranges", json!([{"From": 1, "To": 2}])),
+        ("include", json!("new")),
+        ("exclude", json!("new")),
+        ("from", json!(1)),
+        ("time_zone", json!("+02:00")),
+        ("percents", json!([50])),
+    ] {
+        let mut query = whole.clone();
+        query[member] = value;
+        let refused = scene.post(&token, path, json!([query])).await;
+        let expected = format!("the lab does not simulate {member} in an aggregation");
+        assert_eq!(
+            (refused.status.as_u16(), refused.message()),
+            (400, expected.as_str())
+        );
+    }
+    for kind in ["date_histogram", "max", "range", ""] {
+        let mut query = whole.clone();
+        query["type"] = json!(kind);
+        assert_eq!(
+            scene.post(&token, path, json!([query])).await.status,
+            400,
+            "{kind}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_no_alert_has_cannot_be_sorted_by() {
+    let scene = Scene::new().await;
+    let token = scene.token("readonly").await;
+    for (sort, status) in [
+        ("bogus.asc", 400),
+        ("bogus|desc", 400),
+        ("severity", 400),
+        ("severity.down", 400),
+        ("device.hostname|asc", 200),
+        ("severity.desc", 200),
+    ] {
+        assert_eq!(
+            scene.get(&token, QUERY, &[("sort", sort)]).await.status,
+            status,
+            "{sort}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_comment_is_found_by_a_word_of_it_and_what_is_set_by_an_empty_text() {
+    let scene = Scene::new().await;
+    let token = scene.token("full").await;
+    let id = first_alert(&scene).await;
+    let step = json!({"name": "append_comment", "value": "Host isolated by Aside"});
+    scene
+        .patch(
+            &token,
+            json!({"composite_ids": [id], "action_parameters": [step]}),
+        )
+        .await;
+    let found = async |filter: &str| {
+        let query = [("filter", filter), ("limit", "1000")];
+        scene.get(&token, QUERY, &query).await.ids()
+    };
+    assert_eq!(
+        found("comments.value:'isolated'").await,
+        std::slice::from_ref(&id)
+    );
+    assert!(found("comments.value:'Isolated'").await.is_empty());
+    let (whole, with_rule) = (
+        found("").await.len(),
+        found("correlation_rule_id:!''").await.len(),
+    );
+    assert!(0 < with_rule && with_rule < whole);
 }

@@ -308,3 +308,27 @@ async fn expiring_the_tokens_ends_them_all() {
         );
     }
 }
+
+#[tokio::test]
+async fn an_injected_alert_may_hold_an_escape_that_no_text_can() {
+    let scene = Scene::new().await;
+    let token = scene.token("readonly").await;
+    let specimens = scene.control("/specimens", None).await.body;
+    let mark = specimens["lone_surrogate"].as_str().expect("a character");
+    let raw = json!({"product": "epp", "cmdline": format!("a{mark}b")});
+    let id = scene.control("/alerts", Some(raw)).await.body["composite_id"].clone();
+    let ids = json!({"composite_ids": [id]});
+    let combined = json!({"filter": format!("composite_id:{}", id.to_string().replace('"', "'"))});
+    for (path, body) in [
+        ("/alerts/entities/alerts/v2", ids),
+        ("/alerts/combined/alerts/v1", combined),
+    ] {
+        let request = scene
+            .request(Method::POST, path)
+            .bearer_auth(&token)
+            .json(&body);
+        let answer = request.send().await.expect("an answer").text().await;
+        let answer = answer.expect("a text");
+        assert!(answer.contains(r#""cmdline":"a\ud800b""#), "{answer}");
+    }
+}

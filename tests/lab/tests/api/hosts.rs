@@ -227,6 +227,19 @@ async fn a_host_filter_that_alerts_would_take_is_refused() {
             .status,
         400
     );
+    for (query, status) in [
+        (("filter", "hostname:*'*x*'"), 400),
+        (("filter", "hostname:'*-01'"), 200),
+        (("filter", "local_ip.raw:*'10.*'"), 200),
+        (("sort", "bogus.asc"), 400),
+        (("sort", "hostname.asc"), 200),
+    ] {
+        assert_eq!(
+            scene.get(&token, QUERY, &[query]).await.status,
+            status,
+            "{query:?}"
+        );
+    }
     let servers = scene
         .get(
             &token,

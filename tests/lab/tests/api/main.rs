@@ -9,4 +9,5 @@ mod platforms;
 mod program;
 mod queryjobs;
 mod scene;
+mod sdk;
 mod stories;

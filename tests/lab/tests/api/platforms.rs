@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use aside_lab::{
     Lab,
+    basis::Basis,
     clock::Clock,
     console::Site,
     crowdstrike::Falcon,
@@ -31,6 +32,10 @@ impl Platform for Invented {
 
     fn operations(&self) -> Vec<&'static str> {
         vec!["list"]
+    }
+
+    fn bases(&self) -> &'static [Basis] {
+        &[]
     }
 
     fn api(self: Arc<Self>) -> Router {

@@ -156,7 +156,7 @@ async fn repositories_windows_and_members_are_checked() {
             )
             .await
             .status,
-        404
+        400
     );
     for body in [
         json!({}),
@@ -164,6 +164,9 @@ async fn repositories_windows_and_members_are_checked() {
         json!({"queryString": "*", "isLive": true}),
         json!({"queryString": "*", "isLive": "no"}),
         json!({"queryString": "*", "start": "yesterday"}),
+        json!({"queryString": "*", "start": "1 day ago"}),
+        json!({"queryString": "*", "start": "7days"}),
+        json!({"queryString": "*", "start": "-7d"}),
         json!({"queryString": "*", "start": "1d", "end": "2d"}),
         json!({"queryString": "*", "query": "*"}),
         json!({"queryString": "*", "useIngestTime": true}),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aside_lab::{
-    Lab,
+    Lab, basis,
     clock::Clock,
     crowdstrike::Falcon,
     serve::{Options, Running, start},
@@ -215,9 +215,31 @@ pub async fn send(request: RequestBuilder) -> Answer {
     } else {
         serde_json::from_str(&text).unwrap_or(Value::String(text))
     };
-    Answer {
+    let answer = Answer {
         status,
         headers,
         body,
+    };
+    cites(&answer);
+    answer
+}
+
+/// What Falcon's API refuses, whole or for an id, rests on something that stands in the table.
+fn cites(answer: &Answer) {
+    let errors = answer.body["errors"].as_array();
+    if !answer.body["meta"].is_object() || errors.is_none_or(Vec::is_empty) {
+        return;
+    }
+    let cited = answer
+        .header(basis::HEADER)
+        .unwrap_or_else(|| panic!("nothing is cited: {}", answer.body));
+    let tables = [basis::ALL, aside_lab::crowdstrike::basis::ALL];
+    for id in cited.split(',') {
+        assert!(
+            tables
+                .iter()
+                .any(|table| table.iter().any(|basis| basis.id == id)),
+            "{id}"
+        );
     }
 }

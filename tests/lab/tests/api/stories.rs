@@ -299,6 +299,12 @@ fn every_payload_stands_unchanged_in_an_alert() {
                     .any(|alert| text(alert, "filepath").contains(payload)),
             ),
             (
+                "folder",
+                alerts.values().any(|alert| {
+                    text(alert, "filepath").contains(&format!(r"\{payload}\setup.exe"))
+                }),
+            ),
+            (
                 "user name",
                 alerts.values().any(|alert| alert["user_name"] == *payload),
             ),
@@ -334,6 +340,8 @@ fn every_payload_stands_unchanged_in_an_alert() {
             "UserAgentString",
             "HttpUrl",
             "DomainName",
+            "TargetFileName",
+            "SubjectDN",
         ] {
             assert!(
                 rows.iter().any(|row| row
@@ -349,4 +357,86 @@ fn every_payload_stands_unchanged_in_an_alert() {
             .values()
             .any(|alert| text(alert, "cmdline").len() == hostile::LONG)
     );
+}
+
+/// What the recordings of the other kinds hold beside what every alert has, and a reader may rely on.
+const RECORDED: &[(&str, &[&str])] = &[
+    (
+        "mobile",
+        &[
+            "bootloader_version",
+            "config_id_base",
+            "config_id_build",
+            "config_id_platform",
+            "config_version",
+            "firmware_build_fingerprint",
+            "firmware_build_type",
+            "fma_version_code",
+            "keystore_inconclusive",
+            "mobile_design",
+            "mobile_hardware",
+            "mobile_product",
+            "mobile_serial",
+            "os_major_version",
+            "os_minor_version",
+            "platform_version",
+            "playintegrity_compatibility_failed",
+            "playintegrity_meets_basic_integrity",
+            "playintegrity_meets_partial_integrity",
+            "playintegrity_meets_strong_integrity",
+            "playintegrity_only_basic_integrity",
+            "playintegrity_timestamp_expired",
+            "poly_id",
+            "radio_version",
+            "safetynet_verify_apps_enabled",
+            "supported_arch",
+        ],
+    ),
+    (
+        "fcs",
+        &[
+            "aws_access_key_id",
+            "aws_recipient_account_id",
+            "aws_user_account_id",
+            "fcs_vertex_id",
+            "poly_id",
+            "resource_gcrn",
+            "resource_uuid",
+            "rule_id",
+        ],
+    ),
+    ("idp", &["comment"]),
+];
+
+#[test]
+fn the_other_kinds_hold_what_their_recordings_hold() {
+    let falcon = falcon(5);
+    for (product, fields) in RECORDED {
+        for alert in alerts(&falcon).values() {
+            if alert["product"] == *product {
+                for field in *fields {
+                    assert!(alert.get(*field).is_some(), "{field} of {product}");
+                }
+                let as_text = alert["pattern_id"].is_string();
+                assert_eq!(as_text, *product == "mobile", "pattern_id of {product}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_server_in_a_cloud_names_it_on_its_alerts() {
+    let falcon = falcon(5);
+    let alerts = alerts(&falcon);
+    let linux = || alerts.values().filter(|alert| alert["platform"] == "Linux");
+    assert!(linux().count() > 0);
+    for alert in linux() {
+        for name in [
+            "service_provider",
+            "service_provider_account_id",
+            "instance_id",
+        ] {
+            assert!(alert["device"][name].is_string(), "{name}");
+        }
+    }
 }

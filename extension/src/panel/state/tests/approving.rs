@@ -192,7 +192,17 @@ fn after_the_approval_the_row_itself_goes_on() {
     assert_eq!((reading.tab, &reading.sheet), (Tab::Brief, &None));
     assert_eq!(control(&state), Control::Running(11_000));
 
-    let mut verified = proposal(ProposalStatus::Verified { at_unix_ms: 12_000 }, 3);
+    let mut pending = state.reading().unwrap().proposals[0].as_ref().clone();
+    pending.revision += 1;
+    pending.may.undo = true;
+    changed(&mut state, pending);
+    assert_eq!(control(&state), Control::Cancel("p-1".into()));
+    assert_eq!(
+        calls(&reduce(&mut state, Msg::Undo("p-1".into()))),
+        [&Call::Undo("p-1".into())]
+    );
+
+    let mut verified = proposal(ProposalStatus::Verified { at_unix_ms: 12_000 }, 4);
     verified.may.undo = true;
     changed(&mut state, verified);
     assert_eq!(state.said, "Verified: HOST-1 is isolated");

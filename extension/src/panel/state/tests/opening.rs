@@ -21,8 +21,9 @@ fn no_backend_and_signed_out_each_ask_for_what_is_missing() {
     let mut state = State::default();
     reduce(&mut state, Msg::Session(info("no_backend")));
     assert_eq!(state.screen(), Screen::NoBackend);
-    reduce(&mut state, Msg::Session(info("signed_out")));
+    let effects = reduce(&mut state, Msg::Session(info("signed_out")));
     assert_eq!(state.screen(), Screen::SignedOut);
+    assert!(effects.contains(&Effect::Focus("account".to_owned())));
     let sent = reduce(
         &mut state,
         Msg::SignIn {
