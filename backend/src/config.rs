@@ -30,6 +30,8 @@ pub struct Config {
     /// Who may approve what.
     #[serde(default)]
     pub policy: PolicyConfig,
+    /// The language model. Without it nothing is ever sent to one.
+    pub model: Option<ModelConfig>,
     /// The consoles' tenants.
     #[serde(default)]
     pub tenants: Vec<TenantConfig>,
@@ -107,6 +109,67 @@ impl Default for PolicyConfig {
             proposal_minutes: 10,
         }
     }
+}
+
+/// `[model]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelConfig {
+    /// The part before `/chat/completions`: `https://llm.acme.example/v1`.
+    pub base_url: String,
+    /// The model, as its endpoint calls it.
+    pub name: String,
+    /// The file that holds the endpoint's key, if it wants one.
+    pub key_file: Option<PathBuf>,
+    /// The environment variable that holds the endpoint's key.
+    pub key_env: Option<String>,
+    /// Seconds after which an answer is not waited for any more.
+    #[serde(default = "default_deadline")]
+    pub deadline_seconds: u32,
+    /// The most tokens of one answer.
+    #[serde(default = "default_tokens")]
+    pub max_tokens: u32,
+    /// In which form the endpoint takes the answer's schema.
+    #[serde(default)]
+    pub schema_form: SchemaForm,
+    /// What becomes of the model's free wording.
+    #[serde(default)]
+    pub prose: ProseConfig,
+    /// The customer's own terms (company, projects, products) that never leave.
+    #[serde(default)]
+    pub terms: Vec<String>,
+}
+
+fn default_deadline() -> u32 {
+    30
+}
+
+fn default_tokens() -> u32 {
+    2_000
+}
+
+/// The form of `response_format`; servers differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SchemaForm {
+    /// Found out, and remembered while the backend runs.
+    #[default]
+    Auto,
+    /// `{"type": "json_schema", "json_schema": {...}}`, OpenAI's own.
+    JsonSchema,
+    /// `{"type": "json_object", "schema": {...}}`
+    JsonObject,
+}
+
+/// `model.prose`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProseConfig {
+    /// It is not asked for.
+    #[default]
+    Off,
+    /// It is offered behind a click, marked as not checked.
+    Marked,
 }
 
 /// `[[tenants]]`
@@ -194,6 +257,9 @@ impl Config {
         if let Some(tls) = &mut self.server.tls {
             paths.extend([&mut tls.certificate_file, &mut tls.key_file]);
         }
+        if let Some(model) = &mut self.model {
+            paths.extend(&mut model.key_file);
+        }
         for tenant in &mut self.tenants {
             for credential in std::iter::once(&mut tenant.read).chain(&mut tenant.respond) {
                 paths.extend(&mut credential.secret_file);
@@ -239,6 +305,9 @@ impl Config {
                     ),
                 );
             }
+        }
+        if let Some(model) = &self.model {
+            model.check()?;
         }
         if self.tenants.is_empty() {
             return fail(
@@ -329,27 +398,101 @@ impl Config {
 impl CredentialConfig {
     /// Reads the secret. The error names where it was looked for and never its content.
     pub fn secret(&self) -> Result<SecretString, String> {
-        let text = match (&self.secret_file, &self.secret_env) {
-            (Some(file), _) => std::fs::read_to_string(file)
-                .map_err(|e| format!("secret_file {}: {e}", file.display()))?,
-            (None, Some(name)) => {
-                std::env::var(name).map_err(|_| format!("secret_env {name} is not set"))?
-            }
-            (None, None) => {
-                return Err(format!("the credential {} names no secret", self.client_id));
-            }
-        };
-        let secret = text.trim();
-        if secret.is_empty() {
-            return Err(format!("the secret of {} is empty", self.client_id));
-        }
-        Ok(SecretString::from(secret.to_owned()))
+        let file = ("secret_file", self.secret_file.as_deref());
+        let variable = ("secret_env", self.secret_env.as_deref());
+        read_secret(file, variable, &self.client_id)?
+            .ok_or_else(|| format!("the credential {} names no secret", self.client_id))
     }
 
     /// The name to show for it.
     pub fn shown_as(&self) -> String {
         self.label.clone().unwrap_or_else(|| self.client_id.clone())
     }
+}
+
+impl ModelConfig {
+    /// Reads the endpoint's key, if one is configured. The error names where it was looked for.
+    pub fn key(&self) -> Result<Option<SecretString>, String> {
+        let file = ("key_file", self.key_file.as_deref());
+        let variable = ("key_env", self.key_env.as_deref());
+        read_secret(file, variable, "the model")
+    }
+
+    fn check(&self) -> Result<(), Wrong> {
+        let fail = |key, value: String, problem: String| {
+            Err(Wrong {
+                key,
+                value,
+                problem,
+            })
+        };
+        if safe_address(&self.base_url).is_none() {
+            return fail(
+                "base_url",
+                self.base_url.clone(),
+                format!(
+                    "{:?} must be https://<host>/<path>, or http:// on this machine, without a user, a query or a \
+                     fragment",
+                    self.base_url
+                ),
+            );
+        }
+        if self.name.trim().is_empty() {
+            return fail(
+                "name",
+                self.name.clone(),
+                "the model has no name".to_owned(),
+            );
+        }
+        if self.key_file.is_some() && self.key_env.is_some() {
+            let problem = "the model's key is in key_file or in key_env, one of them";
+            return fail("key_file", String::new(), problem.to_owned());
+        }
+        if !(1..=300).contains(&self.deadline_seconds) {
+            let problem = "allowed are 1 to 300 seconds".to_owned();
+            return fail(
+                "deadline_seconds",
+                self.deadline_seconds.to_string(),
+                problem,
+            );
+        }
+        if !(64..=32_000).contains(&self.max_tokens) {
+            let problem = "allowed are 64 to 32000 tokens".to_owned();
+            return fail("max_tokens", self.max_tokens.to_string(), problem);
+        }
+        let short = self
+            .terms
+            .iter()
+            .find(|term| term.trim().chars().count() < 3);
+        match short {
+            Some(term) => {
+                let problem = format!("{term:?} is too short to be found: at least 3 characters");
+                fail("terms", term.clone(), problem)
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// The secret in a file or in an environment variable, each with the name of its key.
+fn read_secret(
+    (file_key, file): (&str, Option<&Path>),
+    (variable_key, variable): (&str, Option<&str>),
+    of: &str,
+) -> Result<Option<SecretString>, String> {
+    let text = match (file, variable) {
+        (Some(file), _) => std::fs::read_to_string(file)
+            .map_err(|e| format!("{file_key} {}: {e}", file.display()))?,
+        (None, Some(name)) => {
+            std::env::var(name).map_err(|_| format!("{variable_key} {name} is not set"))?
+        }
+        (None, None) => return Ok(None),
+    };
+    let secret = text.trim();
+    if secret.is_empty() {
+        return Err(format!("the secret of {of} is empty"));
+    }
+    Ok(Some(SecretString::from(secret.to_owned())))
 }
 
 /// A value that is not allowed.
@@ -396,19 +539,21 @@ fn is_host(text: &str) -> bool {
         && port.is_none_or(|port| port != "443" && port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
-/// Whether secrets may be sent to this address: TLS, or this very machine.
+/// Whether a vendor's secrets may be sent to this address.
 fn may_be_asked(base_url: &str) -> bool {
-    let Ok(url) = reqwest::Url::parse(base_url) else {
-        return false;
-    };
+    safe_address(base_url).is_some_and(|url| url.path() == "/")
+}
+
+/// An address to which secrets may be sent: TLS, or this very machine.
+fn safe_address(base_url: &str) -> Option<reqwest::Url> {
+    let url = reqwest::Url::parse(base_url).ok()?;
     let is_here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
     let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_here);
-    is_safe
-        && url.path() == "/"
-        && url.username().is_empty()
+    let is_plain = url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()
-        && url.fragment().is_none()
+        && url.fragment().is_none();
+    (is_safe && is_plain).then_some(url)
 }
 
 /// The last line (from 1) that sets `key` to `value`, or the first that sets `key`.
@@ -563,6 +708,57 @@ secret_env = "ASIDE_READ_SECRET"
         let wrong = second.replace("https://api", "http://api");
         let message = read(&format!("{GOOD}[[tenants]]{wrong}")).unwrap_err();
         assert!(message.contains("line 20: base_url"), "{message}");
+    }
+
+    #[test]
+    fn a_model_is_optional_and_what_is_wrong_with_it_is_named_with_its_line() {
+        assert!(read(GOOD).unwrap().model.is_none());
+        let model = r#"[model]
+base_url = "https://llm.acme.example/v1"
+name = "triage"
+key_file = "secrets/model"
+terms = ["Bluebird"]
+"#;
+        let good = format!("{GOOD}{model}");
+        let config = read(&good).unwrap().model.unwrap();
+        assert_eq!((config.deadline_seconds, config.max_tokens), (30, 2_000));
+        assert_eq!(config.schema_form, SchemaForm::Auto);
+        assert_eq!(config.prose, ProseConfig::Off);
+        assert!(config.key_file.as_ref().unwrap().is_absolute());
+        assert!(config.key().unwrap_err().contains("key_file"));
+        for (from, to, expected) in [
+            ("https://llm", "http://llm", ["line 18", "base_url"]),
+            ("\"triage\"", "\" \"", ["line 19", "name"]),
+            ("key_file =", "key =", ["line 20", "key_file"]),
+            (
+                "key_file =",
+                "key_env = \"X\"\nkey_file =",
+                ["line 21", "key_env"],
+            ),
+            ("\"Bluebird\"", "\"Bluebird\", \"ab\"", ["line 21", "terms"]),
+            (
+                "terms =",
+                "deadline_seconds = 0\nterms =",
+                ["line 21", "deadline_seconds"],
+            ),
+            (
+                "terms =",
+                "max_tokens = 1\nterms =",
+                ["line 21", "max_tokens"],
+            ),
+            (
+                "terms =",
+                "schema_form = \"xml\"\nterms =",
+                ["line 21", "json_object"],
+            ),
+            ("terms =", "prose = \"on\"\nterms =", ["line 21", "marked"]),
+        ] {
+            let wrong = format!("{GOOD}{}", model.replace(from, to));
+            let message = read(&wrong).unwrap_err();
+            for part in expected {
+                assert!(message.contains(part), "{message:?} does not name {part:?}");
+            }
+        }
     }
 
     #[test]

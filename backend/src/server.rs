@@ -13,13 +13,14 @@ use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use tokio::sync::watch;
 
-use crate::analyse::Analyses;
+use crate::analyse::{Analyses, SecondVoice};
 use crate::audit::{Audit, Notary};
 use crate::auth::access::Tenant;
 use crate::auth::sessions::Sessions;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
 use crate::http::{App, router};
+use crate::model::Model;
 use crate::platforms::registration;
 use crate::respond::{Respond, Tenants};
 use crate::store::Store;
@@ -123,7 +124,14 @@ pub async fn serve(config: Config, ready: impl FnOnce(SocketAddr)) -> Result<(),
 
     let tenants = connect(&config)?;
     let rules = load_rules(&config.analyse.rules)?;
-    tracing::info!(rules = rules.len(), tenants = tenants.len(), "starting");
+    let model = config.model.as_ref().map(Model::connect).transpose()?;
+    let model_name = model.as_ref().map(Model::name);
+    tracing::info!(
+        rules = rules.len(),
+        tenants = tenants.len(),
+        model = model_name,
+        "starting"
+    );
     let Base {
         store,
         audit,
@@ -136,15 +144,20 @@ pub async fn serve(config: Config, ready: impl FnOnce(SocketAddr)) -> Result<(),
         Arc::clone(&tenants),
         config.policy,
     );
+    let mut analyses = Analyses::new(
+        Arc::clone(&tenants),
+        rules,
+        audit.clone(),
+        Arc::clone(&clock),
+    );
+    if let Some(model) = model {
+        let voice = SecondVoice::new(model, store.clone(), audit.clone(), Arc::clone(&clock));
+        analyses = analyses.with_second_voice(voice);
+    }
     let (close, closing) = watch::channel(false);
     let app = App {
         sessions: Sessions::new(store.clone(), audit.clone(), Arc::clone(&clock)),
-        analyses: Analyses::new(
-            Arc::clone(&tenants),
-            rules,
-            audit.clone(),
-            Arc::clone(&clock),
-        ),
+        analyses,
         respond: respond.clone(),
         limits: Arc::default(),
         store,

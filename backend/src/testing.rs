@@ -226,6 +226,8 @@ pub struct VendorState {
     pub host_reads: usize,
     /// An accepted request stays pending.
     pub offline: bool,
+    /// The alert that it has.
+    pub alert: Alert,
     /// When the alert was last changed, milliseconds since the epoch.
     pub updated_unix_ms: i64,
     /// Reads of the alert so far.
@@ -284,6 +286,7 @@ impl Vendor {
                 notes_unreadable: false,
                 host_reads: 0,
                 offline: false,
+                alert: alert(),
                 updated_unix_ms: 1_772_461_000_000,
                 alerts_read: 0,
                 context_breaks: false,
@@ -372,7 +375,7 @@ impl Alerts for Vendor {
                 clock: InstantClock::Cloud,
                 raw: state.updated_unix_ms.to_string(),
             }),
-            ..alert()
+            ..state.alert.clone()
         })
     }
 

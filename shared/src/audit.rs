@@ -24,6 +24,8 @@ pub enum AuditAction {
     AlertRead,
     /// A question was asked.
     Asked,
+    /// A model is about to be asked: what is sent, by its digest.
+    ModelAsked,
     /// A proposal was opened.
     Proposed,
     /// A person decided.

@@ -6,6 +6,7 @@ use crate::action::{Action, HostState};
 use crate::alert::AlertKey;
 use crate::analysis::Claim;
 use crate::id::EntityId;
+use crate::model::Report;
 
 /// `POST /questions`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,9 +46,17 @@ pub enum Answer {
         /// On which hosts of the alert.
         hosts: Vec<EntityId>,
     },
+    /// What of a model's answer stands in the alert's evidence: at least one claim.
+    Model {
+        /// The claims, and what was sent for them.
+        report: Box<Report>,
+    },
     /// Not understood: what can be asked.
     CanAsk {
         /// Example questions that this alert's evidence can answer.
         examples: Vec<String>,
+        /// What a model was asked, if one was; it said nothing that stands.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        model: Option<Box<Report>>,
     },
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::{Alert, Entity, Evidence};
 use crate::analysis::{Assessment, Claim, Recommendation, TimelineEntry};
+use crate::model::Report;
 use crate::problem::Problem;
 
 /// One step of an analysis. The SSE `id` is its number, from 1; the SSE `event` its name.
@@ -23,6 +24,9 @@ pub enum AnalysisEvent {
     Timeline(Vec<TimelineEntry>),
     /// Something to do. In the order in which they are shown.
     Action(Recommendation),
+    /// What a model was asked and what came of it. Its claims, if there are any, stand in the place of all
+    /// that were told before.
+    Model(Box<Report>),
     /// Nothing more comes.
     Done(Done),
     /// It could not be completed.
@@ -41,6 +45,7 @@ impl AnalysisEvent {
             Self::Claim(_) => "claim",
             Self::Timeline(_) => "timeline",
             Self::Action(_) => "action",
+            Self::Model(_) => "model",
             Self::Done(_) => "done",
             Self::Failed(_) => "failed",
             Self::Reset => "reset",

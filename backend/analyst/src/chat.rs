@@ -292,7 +292,10 @@ fn can_ask(alert: &Alert) -> Answer {
     if !alert.hosts.is_empty() {
         examples.push("Isolate the host".to_owned());
     }
-    Answer::CanAsk { examples }
+    Answer::CanAsk {
+        examples,
+        model: None,
+    }
 }
 
 /// Questions that this alert has an answer to. None asks for an action.

@@ -1,7 +1,11 @@
 //! One analysis as a stream of events, shared by everybody who looks at the same alert.
 //!
 //! The alert's own record is analysed as soon as the vendor answers; the telemetry around it follows
-//! and adds claims below. Nothing that was shown is taken back or moved.
+//! and adds claims below. A model, if one is configured, is asked last: where its claims stand they take the
+//! place of those that were told. Priority, actions and timeline stay as they were.
+
+mod prompt;
+mod second_voice;
 
 #[cfg(test)]
 mod tests;
@@ -19,13 +23,15 @@ use aside_shared::id::{AnalysisId, UserName};
 use aside_shared::problem::{Problem, ProblemKind};
 use tokio::sync::watch;
 
-use crate::audit::{Audit, Record};
+use crate::audit::{ASIDE, Audit, Record};
 use crate::auth::access::{Access, Need, Tenant};
 use crate::clock::SharedClock;
 use crate::http::Fault;
 use crate::platforms::ContextReading;
 use crate::respond::Tenants;
 use crate::respond::propose::Because;
+
+pub use second_voice::{About, SecondVoice};
 
 /// How long a run's events are kept after its end.
 const KEEP_MS: i64 = 10 * 60 * 1000;
@@ -42,6 +48,7 @@ pub struct Analyses {
     runs: Arc<Mutex<Vec<Arc<Run>>>>,
     /// One reading of an alert at a time, for each alert.
     reading: Arc<Mutex<HashMap<AlertKey, Arc<tokio::sync::Mutex<()>>>>>,
+    second_voice: Option<Arc<SecondVoice>>,
 }
 
 /// One analysis.
@@ -56,6 +63,8 @@ pub struct Run {
 struct State {
     alert: Alert,
     analysis: Option<Analysis>,
+    /// How complete the telemetry around the alert is, once it was read.
+    telemetry: Option<ContextState>,
     events: Vec<AnalysisEvent>,
     read_unix_ms: i64,
     ended_unix_ms: Option<i64>,
@@ -108,7 +117,14 @@ impl Analyses {
             clock,
             runs: Arc::default(),
             reading: Arc::default(),
+            second_voice: None,
         }
+    }
+
+    /// The same, with a model that is asked about every alert.
+    pub fn with_second_voice(mut self, voice: Arc<SecondVoice>) -> Self {
+        self.second_voice = Some(voice);
+        self
     }
 
     /// Starts the analysis of an alert, or joins the one that is there for the same state of it.
@@ -128,11 +144,7 @@ impl Analyses {
     }
 
     /// Alert and analysis for a question or a proposal: the latest there is, else a new one.
-    pub async fn latest(
-        &self,
-        access: &Access,
-        key: &AlertKey,
-    ) -> Result<(Alert, Analysis), Fault> {
+    pub async fn latest(&self, access: &Access, key: &AlertKey) -> Result<Latest, Fault> {
         let tenant = self.readable(access, key)?;
         let known = self
             .runs()
@@ -150,7 +162,11 @@ impl Analyses {
             .analysis
             .clone()
             .unwrap_or_else(|| aside_analyst::analyse(&self.rules, &state.alert));
-        Ok((state.alert.clone(), analysis))
+        Ok(Latest {
+            alert: state.alert.clone(),
+            telemetry: state.telemetry.clone(),
+            analysis,
+        })
     }
 
     /// The rules in use.
@@ -243,6 +259,7 @@ impl Analyses {
             state: Mutex::new(State {
                 alert,
                 analysis: None,
+                telemetry: None,
                 events: Vec::new(),
                 read_unix_ms: self.clock.now_unix_ms(),
                 ended_unix_ms: None,
@@ -257,6 +274,7 @@ impl Analyses {
             Arc::clone(&self.clock),
             Arc::clone(&run),
         );
+        let second_voice = self.second_voice.clone();
         tokio::spawn(async move {
             let _ending = Ending { run: &kept, clock };
             let mut voice = Voice::new(&kept, &rules, vendor_ms);
@@ -274,6 +292,10 @@ impl Analyses {
                     evidence: Vec::new(),
                 }));
             }
+            voice.conclude();
+            if let Some(second_voice) = second_voice {
+                voice.give_way_to(&second_voice).await;
+            }
             voice.end();
         });
         Ok(run)
@@ -290,6 +312,16 @@ impl Analyses {
         });
         runs
     }
+}
+
+/// What is known of an alert by now.
+pub struct Latest {
+    /// The alert, with what was read around it and derived from it.
+    pub alert: Alert,
+    /// What the rules say of it.
+    pub analysis: Analysis,
+    /// How complete the telemetry around it is, once it was read.
+    pub telemetry: Option<ContextState>,
 }
 
 /// Ends a run, however its work ends: a fault in it must not leave a stream open for ever.
@@ -387,10 +419,11 @@ impl<'a> Voice<'a> {
             entities,
             evidence,
         } = reading;
-        self.run
-            .state()
-            .alert
-            .merge(entities.clone(), evidence.clone());
+        {
+            let mut run = self.run.state();
+            run.alert.merge(entities.clone(), evidence.clone());
+            run.telemetry = Some(state.clone());
+        }
         self.run.push(AnalysisEvent::Context(Context {
             place: ContextPlace::Telemetry,
             state,
@@ -399,9 +432,35 @@ impl<'a> Voice<'a> {
         }));
     }
 
-    fn end(&mut self) {
+    fn conclude(&mut self) {
         let analysis = self.analyse();
         self.say(&analysis, |_| true);
+    }
+
+    /// The model's turn, after all that the rules say.
+    async fn give_way_to(&self, second_voice: &SecondVoice) {
+        let (alert, analysis, telemetry) = {
+            let state = self.run.state();
+            let Some(analysis) = state.analysis.clone() else {
+                return;
+            };
+            // What the model adds to, and what stands without it, is what was told.
+            let claims = self.claims.clone();
+            let analysis = Analysis { claims, ..analysis };
+            (state.alert.clone(), analysis, state.telemetry.clone())
+        };
+        let about = About {
+            alert: &alert,
+            analysis: &analysis,
+            telemetry: telemetry.as_ref(),
+            question: None,
+            actor: ASIDE,
+        };
+        let report = second_voice.speak(&about).await;
+        self.run.push(AnalysisEvent::Model(Box::new(report)));
+    }
+
+    fn end(&self) {
         let evidence = self.run.state().alert.evidence.len();
         self.run.push(AnalysisEvent::Done(Done {
             evidence: u32::try_from(evidence).unwrap_or(u32::MAX),

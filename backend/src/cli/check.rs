@@ -1,7 +1,9 @@
-//! `aside check`: is the configuration good, is each vendor reached, what may each credential do?
+//! `aside check`: is the configuration good, is each vendor reached, what may each credential do, does the
+//! model answer?
 
 use std::process::ExitCode;
 
+use aside_backend::model::Model;
 use aside_backend::platforms::ProbeResult;
 use aside_backend::server;
 use aside_shared::text::visible;
@@ -50,6 +52,10 @@ impl Check {
                     println!("  {:8} {:32} {mark}{why}", probe.credential, probe.what);
                 }
             }
+            match &config.model {
+                None => println!("model: none, nothing is sent to one"),
+                Some(configured) => is_good &= check_model(&Model::connect(configured)?).await,
+            }
             Ok(())
         })?;
         Ok(if is_good {
@@ -57,5 +63,31 @@ impl Check {
         } else {
             ExitCode::FAILURE
         })
+    }
+}
+
+/// Whether the model is of use. What it is asked names nothing.
+async fn check_model(model: &Model) -> bool {
+    let (name, host) = (visible(model.name()), model.host());
+    match model.probe().await {
+        Ok(probed) => {
+            let streams = match probed.streams {
+                true => "streams",
+                false => "does not stream",
+            };
+            let obeys = match probed.obeys {
+                true => "obeyed",
+                false => "NOT OBEYED: most of what it says will be dropped",
+            };
+            println!(
+                "model: {name} at {host} answers, {streams}, takes a schema as {}, which is {obeys}",
+                probed.form
+            );
+            probed.obeys
+        }
+        Err(failure) => {
+            println!("model: {name} at {host} FAILED: {failure}");
+            false
+        }
     }
 }

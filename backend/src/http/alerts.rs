@@ -178,7 +178,7 @@ pub async fn host_state(
     access: Access,
     Body(request): Body<ReadHost>,
 ) -> Result<Json<HostNow>, Fault> {
-    let (alert, _) = app.analyses.latest(&access, &request.alert).await?;
+    let alert = app.analyses.latest(&access, &request.alert).await?.alert;
     let named = alert.hosts.iter().filter_map(|id| alert.entity(id)).any(|entity| {
         matches!(&entity.kind, aside_shared::alert::EntityKind::Host(host) if host.id == request.host)
     });

@@ -16,6 +16,7 @@ use axum::response::sse::Event;
 
 use super::body::Body;
 use super::{App, Fault, alerts, stream};
+use crate::analyse::About;
 use crate::audit::Record;
 use crate::auth::access::Access;
 
@@ -90,7 +91,7 @@ pub async fn ask(
             format!("A question has 1 to {QUESTION_MAX} characters; this one has {length}.");
         return Err(Problem::new(ProblemKind::BadRequest, detail).into());
     }
-    let (alert, analysis) = app.analyses.latest(&access, &question.alert).await?;
+    let latest = app.analyses.latest(&access, &question.alert).await?;
     let asked = aside_shared::text::visible(&aside_shared::text::shorten(&question.text, 200));
     let record = Record::new(
         access.user.as_str(),
@@ -99,10 +100,20 @@ pub async fn ask(
     )
     .on_alert(&question.alert);
     app.audit.record(record).await?;
-    match aside_analyst::chat::answer(app.analyses.rules(), &alert, &analysis, &question.text) {
-        Reply::Answer(answer) => Ok(Json(answer)),
+    let (alert, analysis) = (&latest.alert, &latest.analysis);
+    match aside_analyst::chat::answer(app.analyses.rules(), alert, analysis, &question.text) {
+        Reply::Answer(answer) => {
+            let about = About {
+                alert,
+                analysis,
+                telemetry: latest.telemetry.as_ref(),
+                question: Some(&question.text),
+                actor: access.user.as_str(),
+            };
+            Ok(Json(app.analyses.or_by_model(&about, answer).await))
+        }
         Reply::HostState { host } => {
-            let host = host_id(&alert, &host)?;
+            let host = host_id(alert, &host)?;
             let state = alerts::read_host(&app, &question.alert.tenant, &host).await?;
             Ok(Json(Answer::Host { state }))
         }

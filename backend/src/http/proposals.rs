@@ -18,11 +18,11 @@ pub async fn propose(
     access: Access,
     Body(request): Body<Propose>,
 ) -> Result<Json<Proposal>, Fault> {
-    let (alert, analysis) = app.analyses.latest(&access, &request.alert).await?;
-    let because = crate::analyse::because(&analysis);
+    let latest = app.analyses.latest(&access, &request.alert).await?;
+    let because = crate::analyse::because(&latest.analysis);
     Ok(Json(
         app.respond
-            .propose(&access, &request, &alert, because)
+            .propose(&access, &request, &latest.alert, because)
             .await?,
     ))
 }

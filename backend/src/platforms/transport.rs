@@ -315,7 +315,7 @@ impl Transport {
 }
 
 /// An error with its causes, in one line.
-fn reason(error: &reqwest::Error) -> String {
+pub fn reason(error: &reqwest::Error) -> String {
     let mut words = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {

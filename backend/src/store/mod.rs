@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod model_answers;
 pub mod proposals;
 
 use std::path::Path;
@@ -100,4 +101,37 @@ fn unsigned(what: &'static str, value: i64) -> Result<u64, StoreError> {
         what,
         error: e.to_string(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+
+    /// Of the first version's schema, with something in it.
+    #[tokio::test]
+    async fn a_database_of_the_first_version_is_brought_up_to_date_and_loses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("aside.sqlite");
+        let mut first = sqlx::migrate!("./migrations");
+        first.migrations = Cow::Owned(first.migrations[..1].to_vec());
+        let options = SqliteConnectOptions::new().filename(&file);
+        let pool = SqlitePool::connect_with(options.create_if_missing(true))
+            .await
+            .unwrap();
+        first.run(&pool).await.unwrap();
+        sqlx::query("INSERT INTO users VALUES ('ana', 'x', 0, 1)")
+            .execute(&pool)
+            .await
+            .unwrap();
+        pool.close().await;
+        let store = Store::open(&file).await.unwrap();
+        for (table, rows) in [("users", 1), ("model_answers", 0)] {
+            let count = sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(format!(
+                "SELECT COUNT(*) FROM {table}"
+            )));
+            assert_eq!(count.fetch_one(&store.readers).await.unwrap(), rows);
+        }
+    }
 }

@@ -227,6 +227,8 @@ pub struct Setup {
     pub policy: &'static str,
     /// The respond credential is the lab's read-only one.
     pub respond_without_scope: bool,
+    /// The `base_url` of a model, named `triage`, with the key `model-key-canary`.
+    pub model: Option<String>,
 }
 
 impl Default for Setup {
@@ -235,6 +237,7 @@ impl Default for Setup {
             phase: "assist",
             policy: "",
             respond_without_scope: false,
+            model: None,
         }
     }
 }
@@ -260,6 +263,10 @@ impl Backend {
             lab.text(&format!("/crowdstrike/{respond}client_secret")),
         )
         .expect("written");
+        std::fs::write(folder.path().join("model"), "model-key-canary\n").expect("written");
+        let model = setup.model.as_ref().map_or_else(String::new, |base_url| {
+            format!("[model]\nbase_url = {base_url:?}\nname = \"triage\"\nkey_file = \"model\"")
+        });
         let config = format!(
             r#"
 [server]
@@ -270,6 +277,7 @@ file = "aside.sqlite"
 key_file = "audit.key"
 checkpoints_file = "checkpoints.jsonl"
 [policy]
+{}
 {}
 [[tenants]]
 name = "acme"
@@ -287,6 +295,7 @@ label = "aside-respond"
 secret_file = "respond"
 "#,
             setup.policy,
+            model,
             setup.phase,
             lab.text("/crowdstrike/base_url"),
             lab.text("/crowdstrike/cid"),

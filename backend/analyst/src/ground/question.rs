@@ -58,7 +58,8 @@ impl Form<'_> {
         out
     }
 
-    /// `P1 process name=powershell.exe pid=4242 user=U1 path=... command_line=...`: what is long comes last.
+    /// `P1 process=powershell.exe pid=4242 by=U1 on=H1 path=... command_line=...`: what is long comes last. A handle
+    /// stands behind no word that announces a name, or it would be redacted as one.
     fn described(&self, thing: &Thing<'_>) -> String {
         let handle = &thing.handle;
         let of = |id: &Option<EntityId>| {
@@ -86,8 +87,8 @@ impl Form<'_> {
             Some(EntityKind::Process(process)) => fields.extend([
                 ("process", Some(process.name.clone())),
                 ("pid", process.pid.map(|pid| pid.to_string())),
-                ("user", of(&process.user)),
-                ("host", of(&process.host)),
+                ("by", of(&process.user)),
+                ("on", of(&process.host)),
                 ("path", process.path.clone()),
                 ("command_line", process.command_line.clone()),
             ]),

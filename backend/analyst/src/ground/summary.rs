@@ -19,18 +19,7 @@ const CORE_SIGNALS: usize = 2;
 impl Form<'_> {
     /// The summary of an answer: its claims that stand, in its order, and the rules' where the core is missing.
     pub fn summary(&self, answer: &Answer) -> Reading {
-        let mut dropped_claims: Vec<DroppedClaim> = Vec::new();
-        let mut standing: Vec<Stands> = Vec::new();
-        for claimed in &answer.claims {
-            match claimed {
-                Err(gone) => dropped_claims.push(gone.clone()),
-                Ok(claimed) => match self.check(claimed) {
-                    Ok(stands) => standing.push(stands),
-                    Err(reason) => dropped_claims.push(dropped(&claimed.text, reason)),
-                },
-            }
-        }
-        let told = self.in_order(standing);
+        let (told, dropped) = self.checked(answer);
         let core = self.core();
         let missing: Vec<&Claim> = core
             .iter()
@@ -45,18 +34,50 @@ impl Form<'_> {
         } else {
             self.with_rules(told, &missing)
         };
-        let stated = claims
-            .iter()
-            .filter(|told| self.rules_state(&told.claim))
-            .count();
         Reading {
-            stated_by_rules: u32::try_from(stated).unwrap_or(u32::MAX),
+            stated_by_rules: self.stated_by_rules(&claims),
             claims,
             kept: if fell_back { 0 } else { kept },
             reworded: if fell_back { 0 } else { reworded },
-            dropped: dropped_claims,
+            dropped,
             fell_back,
         }
+    }
+
+    /// What stands of an answer to an analyst's question: its own claims, in its order, and nothing of the
+    /// rules'. None of them leads, and there may be none.
+    pub fn standing(&self, answer: &Answer) -> Reading {
+        let (claims, dropped) = self.checked(answer);
+        let (kept, reworded) = counts(&claims);
+        Reading {
+            stated_by_rules: self.stated_by_rules(&claims),
+            claims,
+            kept,
+            reworded,
+            dropped,
+            fell_back: false,
+        }
+    }
+
+    /// The claims that stand, as they may be shown, and what is not shown.
+    fn checked(&self, answer: &Answer) -> (Vec<Told>, Vec<DroppedClaim>) {
+        let mut gone: Vec<DroppedClaim> = Vec::new();
+        let mut standing: Vec<Stands> = Vec::new();
+        for claimed in &answer.claims {
+            match claimed {
+                Err(unread) => gone.push(unread.clone()),
+                Ok(claimed) => match self.check(claimed) {
+                    Ok(stands) => standing.push(stands),
+                    Err(reason) => gone.push(dropped(&claimed.text, reason)),
+                },
+            }
+        }
+        (self.in_order(standing), gone)
+    }
+
+    fn stated_by_rules(&self, claims: &[Told]) -> u32 {
+        let stated = claims.iter().filter(|told| self.rules_state(&told.claim));
+        u32::try_from(stated.count()).unwrap_or(u32::MAX)
     }
 
     /// A wording that says `then` stays only where what was told before it came before it.

@@ -10,6 +10,9 @@ use aside_shared::approval::{Proposal, ProposalStatus};
 use aside_shared::chat::Answer;
 use aside_shared::event::{AnalysisEvent, Context, ContextPlace, ContextState, Done};
 use aside_shared::instant::{Clock, Instant};
+use aside_shared::model::{
+    Came, DroppedClaim, Prose, Removed, Replaced, Report, Sent, Told, Voice,
+};
 use aside_shared::problem::{Problem, ProblemKind};
 use aside_shared::text::Span;
 use proptest::prelude::*;
@@ -86,6 +89,51 @@ fn whole_alert() -> Alert {
     alert
 }
 
+fn report() -> Report {
+    Report {
+        model: "m".to_owned(),
+        endpoint: "h".to_owned(),
+        sent: vec![Sent {
+            at_unix_ms: 1,
+            digest: "00".to_owned(),
+            body: "{}".to_owned(),
+            text: "t".to_owned(),
+        }],
+        replaced: vec![Replaced {
+            kind: "host".to_owned(),
+            count: 1,
+        }],
+        removed: vec![Removed {
+            kind: "password".to_owned(),
+            count: 1,
+            evidence: vec!["e".into()],
+        }],
+        cached: false,
+        took_ms: 2,
+        tokens_in: Some(u64::MAX),
+        tokens_out: None,
+        came: Came::Back {
+            reading: aside_shared::model::Reading {
+                claims: vec![Told {
+                    claim: claims().remove(0),
+                    voice: Voice::Aside,
+                }],
+                kept: 1,
+                reworded: 2,
+                dropped: vec![DroppedClaim {
+                    text: "d".to_owned(),
+                    reason: "r".to_owned(),
+                }],
+                stated_by_rules: 3,
+                fell_back: false,
+            },
+            prose: Some(Prose::Withheld {
+                reason: "r".to_owned(),
+            }),
+        },
+    }
+}
+
 fn events() -> Vec<AnalysisEvent> {
     let assessment = Assessment {
         verdict: Verdict::Suspicious,
@@ -150,6 +198,7 @@ fn events() -> Vec<AnalysisEvent> {
         AnalysisEvent::Action(recommendation(Step::Elsewhere {
             place: "there".to_owned(),
         })),
+        AnalysisEvent::Model(Box::new(report())),
         AnalysisEvent::Done(Done {
             evidence: 1,
             dropped: 2,
@@ -167,7 +216,7 @@ fn events() -> Vec<AnalysisEvent> {
 fn every_event_is_read_as_serde_would_read_it() {
     let mut names: Vec<&str> = events().iter().map(AnalysisEvent::name).collect();
     names.dedup();
-    assert!(names.len() >= 9, "every kind of event is among them");
+    assert!(names.len() >= 10, "every kind of event is among them");
     for sent in events() {
         let text = write(&sent);
         assert_eq!(read::<AnalysisEvent>(&text).unwrap(), sent);
@@ -176,7 +225,7 @@ fn every_event_is_read_as_serde_would_read_it() {
     assert!(read::<AnalysisEvent>(r#"{"of the future":{}}"#).is_err());
 }
 
-fn answers() -> [Answer; 4] {
+fn answers() -> [Answer; 5] {
     [
         Answer::Claims {
             heading: "h".to_owned(),
@@ -191,6 +240,15 @@ fn answers() -> [Answer; 4] {
         },
         Answer::CanAsk {
             examples: vec!["e".to_owned()],
+            model: Some(Box::new(Report {
+                came: Came::Nothing {
+                    reason: "r".to_owned(),
+                },
+                ..report()
+            })),
+        },
+        Answer::Model {
+            report: Box::new(report()),
         },
     ]
 }

@@ -290,6 +290,13 @@ pub(super) fn event(state: &mut State, id: Option<u64>, event: AnalysisEvent) ->
             reading.actions.push(Arc::new(recommendation));
             Vec::new()
         }
+        AnalysisEvent::Model(report) => {
+            if let Some(told) = report.reading() {
+                let claims = told.claims.iter().map(|told| told.claim.clone());
+                reading.claims = claims.map(Arc::new).collect();
+            }
+            Vec::new()
+        }
         AnalysisEvent::Done(done) => {
             let claims = count(reading.claims.len(), "claim");
             let actions = count(reading.actions.len(), "action");

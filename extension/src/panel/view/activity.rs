@@ -93,6 +93,7 @@ fn title(action: AuditAction) -> &'static str {
         AuditAction::UserChanged => "Account changed",
         AuditAction::AlertRead => "Opened the alert",
         AuditAction::Asked => "Asked",
+        AuditAction::ModelAsked => "Asked the model",
         AuditAction::Proposed => "Proposed",
         AuditAction::Decided => "Decided",
         AuditAction::Refused => "Refused",

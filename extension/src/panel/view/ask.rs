@@ -63,7 +63,19 @@ fn answer(store: Store, at: usize, answer: &Answer) -> AnyView {
             .draw(),
         Answer::Host { state } => host(store, state),
         Answer::Propose { action, hosts } => propose(store, *action, hosts),
-        Answer::CanAsk { examples } => {
+        Answer::Model { report } => {
+            let told = report.reading().map(|reading| reading.claims.as_slice());
+            let said: Vec<_> = told
+                .unwrap_or_default()
+                .iter()
+                .map(|told| told.claim.clone())
+                .collect();
+            several()
+                .with(el("p", "label").with("Chosen by the model, checked against the evidence"))
+                .with(claims(store, &said, &format!("q{at}")))
+                .draw()
+        }
+        Answer::CanAsk { examples, .. } => {
             let chips = examples
                 .iter()
                 .cloned()

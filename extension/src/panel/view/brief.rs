@@ -40,7 +40,9 @@ fn what_happened(store: Store) -> AnyView {
             .filter(|(at, _)| Some(*at) != lead)
             .collect::<Vec<_>>()
     });
-    let keys = move || claims.with(|claims| claims.iter().map(|(at, _)| at.to_string()).collect());
+    // The model's claims take the place of those before: a row is its place and its words.
+    let key = |(at, claim): &(usize, Arc<Claim>)| format!("{at} {}", plain(&claim.sentence));
+    let keys = move || claims.with(|claims| claims.iter().map(key).collect());
     let drawn = move |at: usize| {
         claims.with_untracked(|claims| {
             let claim = claims.get(at);

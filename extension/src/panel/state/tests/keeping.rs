@@ -140,6 +140,7 @@ fn what_is_kept_stays_within_what_the_worker_takes() {
         };
         let long = Answer::CanAsk {
             examples: vec!["x".repeat(50_000)],
+            model: None,
         };
         let effects = answer(&mut state, Call::Ask(question), Reply::Answer(long));
         let (_, value) = saved(&effects);
