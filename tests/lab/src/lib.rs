@@ -11,6 +11,7 @@ pub mod control;
 pub mod crowdstrike;
 pub mod draw;
 pub mod faults;
+pub mod happened;
 pub mod platform;
 pub mod record;
 pub mod scenario;
