@@ -20,7 +20,7 @@ use through::{Exchange, Exchanges};
 use truth::Truth;
 
 /// Questions that no intent of Aside's own knows.
-const QUESTIONS: [&str; 2] = ["Anything odd here?", "Summarise it for my manager, please."];
+const QUESTIONS: [&str; 2] = ["Anything odd here?", "State the facts, one by one."];
 /// For an analysis, while others use the machine: the longest that can be configured.
 const DEADLINE_SECONDS: u64 = 300;
 
