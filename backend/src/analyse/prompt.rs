@@ -34,14 +34,14 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// The prompt of a form, and of an analyst's `asked` question if there is one. At most `claims` claims are
-    /// asked for.
+    /// The prompt of a form, and of an analyst's `asked` question if there is one. Its answer has room for so many
+    /// `tokens`.
     pub fn new(
         form: &Form<'_>,
         alert: &Alert,
         conversation: &mut Conversation,
         asked: Option<&str>,
-        claims: usize,
+        tokens: usize,
         wants_note: bool,
     ) -> Self {
         let question = asked.map(|asked| format!("QUESTION {asked}"));
@@ -71,7 +71,7 @@ impl Prompt {
             text.push_str(&visible(&words.join(" ")));
             text.push('\n');
         }
-        let mut schema = form.schema(claims);
+        let mut schema = form.schema(tokens);
         if wants_note {
             instructions.push_str(NOTE);
             if let Schema::Object(properties) = &mut schema {

@@ -108,9 +108,9 @@ impl SecondVoice {
         let prompt_of = |lines: u32, conversation: &mut Conversation| {
             let form = about.form(lines);
             let wants_note = self.model.wants_prose && about.question.is_none();
-            let claims = self.model.most_claims();
+            let tokens = self.model.max_tokens();
             let asked = about.question;
-            Prompt::new(&form, about.alert, conversation, asked, claims, wants_note)
+            Prompt::new(&form, about.alert, conversation, asked, tokens, wants_note)
         };
         let [mut lines, fewer @ ..] = LINES;
         let mut fewer = fewer.into_iter();

@@ -33,8 +33,6 @@ use request::Manner;
 const IDLE: Duration = Duration::from_secs(20);
 /// Requests for one question: an endpoint may refuse one form of it after another.
 const TRIES: u32 = 5;
-/// Tokens that one claim takes, as a model writes it: about 90 were measured for one relation (Gemma 3).
-const TOKENS_A_CLAIM: u32 = 150;
 /// Bytes that a token of a question stands for at least: 2.4 were measured (Gemma 3), long hashes have fewer.
 const BYTES_A_TOKEN: u32 = 2;
 
@@ -113,9 +111,9 @@ impl Model {
         &self.host
     }
 
-    /// Claims for which an answer has room.
-    pub fn most_claims(&self) -> usize {
-        usize::try_from(self.max_tokens / TOKENS_A_CLAIM).unwrap_or(usize::MAX)
+    /// The most tokens of one answer.
+    pub fn max_tokens(&self) -> usize {
+        usize::try_from(self.max_tokens).unwrap_or(usize::MAX)
     }
 
     /// Bytes for which a question has room, as far as that is known.

@@ -10,8 +10,13 @@ use super::things::Thing;
 const MOST_CLAIMS: usize = 12;
 /// Pieces of evidence that one claim cites.
 const MOST_CITED: usize = 6;
-/// Characters of a text.
-const LONGEST_TEXT: usize = 400;
+/// Tokens that one claim takes, as a model writes it: about 90 were measured for one relation (Gemma 3).
+const TOKENS_A_CLAIM: usize = 150;
+/// Characters of a text: from, to.
+const LONGEST_TEXT: (usize, usize) = (80, 400);
+/// A small model was seen to fill a text with escapes, six tokens a character: one such text may not be the whole
+/// answer.
+const TOKENS_A_CHARACTER: usize = 8;
 
 /// A JSON schema whose properties keep their order: a model that is held to a schema writes in that order, so what
 /// decides on the rest has to come first.
@@ -70,9 +75,12 @@ impl Serialize for Properties<'_> {
 }
 
 impl Form<'_> {
-    /// The JSON schema of an answer: handles, numbers and verbs are enums, everything is bounded. At most `claims`
-    /// claims are asked for, and never more than twelve.
-    pub fn schema(&self, claims: usize) -> Schema {
+    /// The JSON schema of an answer that has room for so many tokens: handles, numbers and verbs are enums, everything
+    /// is bounded.
+    pub fn schema(&self, tokens: usize) -> Schema {
+        let most_claims = (tokens / TOKENS_A_CLAIM).clamp(1, MOST_CLAIMS);
+        let (short, long) = LONGEST_TEXT;
+        let longest_text = (tokens / TOKENS_A_CHARACTER).clamp(short, long);
         let numbers: Vec<&str> = self
             .groups
             .iter()
@@ -98,7 +106,7 @@ impl Form<'_> {
                 "relations",
                 Schema::List(Box::new(relation), 1, MOST_RELATIONS),
             ),
-            ("text", Schema::Text(8, LONGEST_TEXT)),
+            ("text", Schema::Text(8, longest_text)),
         ])];
         let techniques: Vec<&str> = self.techniques().into_iter().map(|(id, _)| id).collect();
         if !techniques.is_empty() {
@@ -134,8 +142,7 @@ impl Form<'_> {
             ("place", one_of(places)),
             ("until", one_of(numbers.into_iter().chain(["none"]))),
         ]));
-        let most = claims.clamp(1, MOST_CLAIMS);
-        let claims = Schema::List(Box::new(Schema::AnyOf(kinds)), 1, most);
+        let claims = Schema::List(Box::new(Schema::AnyOf(kinds)), 1, most_claims);
         Schema::Object(vec![("claims", claims)])
     }
 

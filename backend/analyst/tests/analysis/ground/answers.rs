@@ -620,7 +620,7 @@ fn free_strings(schema: &Value, path: &str, found: &mut Vec<String>) {
 #[test]
 fn the_schema_is_bounded_and_leaves_free_nothing_but_text() {
     let (alert, analysis) = intrusion();
-    let schema = form(&alert, &analysis).schema(12);
+    let schema = form(&alert, &analysis).schema(2_000);
     let schema = serde_json::to_value(schema).expect("serialises");
     let mut found = Vec::new();
     free_strings(&schema, "", &mut found);
@@ -632,7 +632,7 @@ fn the_schema_is_bounded_and_leaves_free_nothing_but_text() {
 #[test]
 fn the_schema_asks_first_for_what_decides_on_the_rest() {
     let (alert, analysis) = intrusion();
-    let schema = serde_json::to_string(&form(&alert, &analysis).schema(12)).expect("serialises");
+    let schema = serde_json::to_string(&form(&alert, &analysis).schema(2_000)).expect("serialises");
     let place = |name: &str| {
         let property = format!("\"{name}\":{{");
         schema.find(&property).unwrap_or_else(|| panic!("{name}"))
@@ -654,12 +654,15 @@ fn the_schema_asks_first_for_what_decides_on_the_rest() {
 }
 
 #[test]
-fn no_more_claims_are_asked_for_than_there_is_room_for() {
+fn no_more_is_asked_for_than_there_is_room_for() {
     let (alert, analysis) = intrusion();
     let form = form(&alert, &analysis);
-    for (room, most) in [(0, 1), (4, 4), (1_000, 12)] {
-        let schema = serde_json::to_value(form.schema(room)).expect("serialises");
-        assert_eq!(schema["properties"]["claims"]["maxItems"], most);
+    for (tokens, claims, characters) in [(0, 1, 80), (900, 6, 112), (32_000, 12, 400)] {
+        let schema = serde_json::to_value(form.schema(tokens)).expect("serialises");
+        let list = &schema["properties"]["claims"];
+        let text = &list["items"]["anyOf"][0]["properties"]["text"];
+        let bounds = (&list["maxItems"], &text["maxLength"]);
+        assert_eq!(bounds, (&json!(claims), &json!(characters)));
     }
 }
 
