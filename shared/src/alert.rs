@@ -377,7 +377,7 @@ pub struct Process {
     pub started: Option<Instant>,
     /// When it ended.
     pub ended: Option<Instant>,
-    /// Integrity level, as the vendor writes it.
+    /// Integrity level: `Low`, `Medium`, `High`, `System`; another as the vendor writes it.
     pub integrity: Option<String>,
     /// The name in the file's version information, where the vendor has it.
     pub original_name: Option<String>,
