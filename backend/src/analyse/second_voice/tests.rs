@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use aside_analyst::rules::RuleSet;
 use aside_shared::alert::{
-    Alert, Entity, EntityKind, Evidence, EvidenceSource, File, Object, Outcome, Process, User, Verb,
+    Alert, Entity, EntityKind, Evidence, EvidenceSource, File, Object, Process, User, Verb,
 };
 use aside_shared::analysis::Claim;
 use aside_shared::audit::AuditEntry;
 use aside_shared::event::{AnalysisEvent, ContextPlace};
-use aside_shared::id::EvidenceId;
 use aside_shared::instant::{Clock, Instant};
 use aside_shared::model::{Reading, Removed, Replaced, Told, Voice};
 use aside_shared::session::Role;
@@ -56,20 +55,11 @@ fn process(name: &str, command_line: String) -> EntityKind {
 
 fn seen(second: i64, subject: &str, verb: Verb, object: &str) -> Evidence {
     let unix_ms = 1_772_461_000_000 + second * 1_000;
+    let object = Object::Entity(object.into());
     Evidence {
-        id: EvidenceId::from(""),
-        at: Some(Instant {
-            unix_ms,
-            clock: Clock::Endpoint,
-            raw: unix_ms.to_string(),
-        }),
-        source: EvidenceSource::Alert,
-        subject: subject.into(),
-        verb,
-        object: Some(Object::Entity(object.into())),
-        outcome: Outcome::Happened,
-        derived_from: Vec::new(),
+        at: Some(Instant::from_unix_ms(unix_ms, Clock::Endpoint)),
         fields: BTreeMap::from([("user_name".to_owned(), "j.smith".to_owned())]),
+        ..Evidence::new(EvidenceSource::Alert, subject, verb, Some(object))
     }
     .identified()
 }

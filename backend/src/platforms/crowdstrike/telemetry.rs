@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
 
 use aside_shared::alert::{
-    Alert, Entity, EntityKind, Evidence, EvidenceSource, Object, Outcome, Process, Verb, base_name,
+    Alert, Entity, EntityKind, Evidence, EvidenceSource, Object, Process, Verb, base_name,
 };
 use aside_shared::event::ContextState;
-use aside_shared::id::{EntityId, EvidenceId};
+use aside_shared::id::EntityId;
 use aside_shared::instant::Clock;
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -253,15 +253,9 @@ impl Rows<'_> {
             verb
         };
         let evidence = Evidence {
-            id: EvidenceId::from(""),
             at: when,
-            source: EvidenceSource::Telemetry,
-            subject,
-            verb,
-            object,
-            outcome: Outcome::Happened,
-            derived_from: Vec::new(),
             fields,
+            ..Evidence::new(EvidenceSource::Telemetry, subject, verb, object)
         };
         self.evidence.push(evidence.identified());
     }
