@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use aside_analyst::redact::{Conversation, Known, Settings};
 use aside_benches::labelled::{KnownNames, LOOK_ALIKES, corpus};
+use aside_benches::written;
 
 fn conversation(names: &KnownNames) -> Conversation {
     let mut known = Known::default();
@@ -72,4 +73,26 @@ fn what_only_looks_like_something_to_hide_stays() {
         .map(|(text, redacted)| format!("{text}\n  -> {redacted}"))
         .collect();
     assert!(changed.is_empty(), "{}", changed.join("\n"));
+}
+
+#[test]
+fn of_lines_written_by_another_hand_what_must_go_goes_and_the_rest_stays() {
+    let lines = written::lines();
+    assert!(lines.len() >= 400);
+    for line in lines.iter().filter(|line| !line.is_held_out) {
+        let redacted = line.redacted();
+        for failure in line.judge(&redacted, &mut BTreeMap::new()) {
+            eprintln!("{failure}\n  in {}\n  -> {}", line.text, redacted.text);
+        }
+    }
+    for (half, held_out) in [("seen", false), ("held out", true)] {
+        for (kind, count) in written::judged(&lines, held_out) {
+            eprintln!(
+                "{half}, {kind}: recall {:.4}, precision {:.4} ({} to hide)",
+                count.recall(),
+                count.precision(),
+                count.hidden + count.missed
+            );
+        }
+    }
 }
