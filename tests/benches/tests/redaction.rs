@@ -85,14 +85,23 @@ fn of_lines_written_by_another_hand_what_must_go_goes_and_the_rest_stays() {
             eprintln!("{failure}\n  in {}\n  -> {}", line.text, redacted.text);
         }
     }
-    for (half, held_out) in [("seen", false), ("held out", true)] {
+    let mut low = Vec::new();
+    // Of a kind with few parts a single one is worth some of a hundred.
+    for (half, held_out, recall, precision) in
+        [("seen", false, 0.95, 0.97), ("held out", true, 0.90, 0.95)]
+    {
         for (kind, count) in written::judged(&lines, held_out) {
+            let parts = count.hidden + count.missed;
             eprintln!(
-                "{half}, {kind}: recall {:.4}, precision {:.4} ({} to hide)",
+                "{half}, {kind}: recall {:.4}, precision {:.4} ({parts} to hide)",
                 count.recall(),
                 count.precision(),
-                count.hidden + count.missed
             );
+            let leeway = if parts < 20 { 0.15 } else { 0.0 };
+            if count.recall() < recall - leeway || count.precision() < precision - leeway {
+                low.push((half, kind));
+            }
         }
     }
+    assert!(low.is_empty(), "too low: {low:?}");
 }
