@@ -13,7 +13,8 @@ pub struct Written {
     pub text: String,
     /// Whether its failures are only counted.
     pub is_held_out: bool,
-    known: Known,
+    /// What is known of it.
+    pub known: Known,
     /// Parts of the text in bytes, each with the kinds that are right for it.
     parts: Vec<(Range<usize>, Vec<&'static str>)>,
 }

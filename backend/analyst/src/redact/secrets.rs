@@ -7,7 +7,7 @@ use super::values::{
     Value, before, byte, ends_with, is_end, is_reference, is_word, past_blanks, quote, quoted_end,
     run_end, starts_with, value,
 };
-use super::words;
+use super::{placeholder, words};
 
 /// What a name promises of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,7 +233,14 @@ pub(super) fn named(
         return None;
     }
     let name = Named::around(bytes, start, end);
-    text.get(name.start..name.end)?;
+    let whole = text.get(name.start..name.end)?;
+    // `-pSECRET-PASSWORD-1 x`: a placeholder names nothing.
+    if whole
+        .rfind("SECRET-")
+        .is_some_and(|at| placeholder::is_one(&whole[at..]))
+    {
+        return None;
+    }
     let joint = name.joint(bytes);
     if joint.is_none() && promise == Promise::Key {
         return None;
