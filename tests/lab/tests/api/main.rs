@@ -5,6 +5,8 @@ mod console;
 mod control;
 mod gateway;
 mod hosts;
+mod model;
+mod model_manners;
 mod platforms;
 mod program;
 mod queryjobs;

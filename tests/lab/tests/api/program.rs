@@ -110,7 +110,11 @@ fn the_assumptions_are_a_line_each_and_wrong_arguments_are_errors() {
         .expect("it runs");
     assert!(told.status.success());
     let text = String::from_utf8(told.stdout).expect("UTF-8");
-    let tables = [aside_lab::basis::ALL, aside_lab::crowdstrike::basis::ALL];
+    let tables = [
+        aside_lab::basis::ALL,
+        aside_lab::model::basis::ALL,
+        aside_lab::crowdstrike::basis::ALL,
+    ];
     assert_eq!(text, aside_lab::basis::assumptions(&tables));
     assert!(text.lines().count() > 50);
     for arguments in [
