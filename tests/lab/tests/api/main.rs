@@ -7,6 +7,7 @@ mod gateway;
 mod hosts;
 mod model;
 mod model_manners;
+mod obeying;
 mod platforms;
 mod program;
 mod queryjobs;

@@ -56,9 +56,9 @@ const WORDS: &[(About, &str)] = &[
     ),
     (
         About::Role,
-        "system assistant developer admin administrator operator role roleplay pretend act jailbreak dan \
-         persona instruction instructions policy important attention urgent warning note question task \
-         begin end inst sys user prompt \
+        "assistant developer operator roleplay pretend jailbreak dan \
+         persona instruction instructions important attention urgent question \
+         inst prompt you \
          anweisung anweisungen wichtig achtung hinweis rolle tue frage aufgabe \
          instrucción instrucciones importante atención eres finge rol pregunta tarea \
          consigne consignes attention rôle prétends vous êtes question tâche \
@@ -96,7 +96,7 @@ const WORDS: &[(About, &str)] = &[
     ),
     (
         About::Priority,
-        "priority severity p1 p2 p3 p4 p5 low lower high raise downgrade upgrade verdict confidence score informational \
+        "priority severity low lower high raise downgrade upgrade verdict confidence score informational \
          priorität schweregrad niedrig hoch senke erhöhe einstufung prioridad severidad baja alta veredicto \
          priorité gravité basse haute priorità приоритет низкий высокий понизь повысь вердикт",
     ),
@@ -211,7 +211,17 @@ const MARKS: &[&str] = &[
     "function_call",
     "question:",
     "end of evidence",
+    "](",
+    "<img",
+    "<a ",
+    "<script",
+    "<svg",
+    "<iframe",
+    "javascript:",
 ];
+
+/// Bytes before a mark that belong to what is said: a mark may end it.
+const BEFORE: usize = 60;
 
 /// How a word was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -263,7 +273,15 @@ pub fn parts(text: &str) -> Vec<(usize, About)> {
     }
     if text.contains(['<', '|', '[', '#', ':', '`', '_', '"']) {
         for mark in MARKS {
-            found.extend(text.find(mark).map(|at| (at, About::Role)));
+            let at = text.find(mark);
+            // `/user:` is an option of a program.
+            let spoken = at.filter(|at| !text[..*at].ends_with(['/', '-']));
+            found.extend(spoken.map(|at| {
+                (
+                    text.floor_char_boundary(at.saturating_sub(BEFORE)),
+                    About::Role,
+                )
+            }));
         }
     }
     found

@@ -43,7 +43,7 @@ fn follow(line: &str, depth: usize, found: &mut Vec<String>) {
 /// Other readings of a line, each made only where the line shows a sign of it.
 fn others(line: &str) -> Vec<String> {
     let mut found = Vec::new();
-    if !line.is_ascii() {
+    if !line.is_ascii() || line.contains(char::is_control) {
         found.push(visible(line));
         found.extend(tags(line));
     }
@@ -131,14 +131,8 @@ fn written(bytes: &[u8]) -> Option<String> {
 
 /// What the words themselves give away: rot13, backwards, digits for letters, letters one by one.
 fn by_words(line: &str, found: &mut Vec<String>) {
-    let (mut rot, mut back, mut digits, mut single, mut longest) = (false, false, false, 0, 0);
+    let (mut rot, mut back, mut digits) = (false, false, false);
     for word in line.split(|it: char| it.is_whitespace()) {
-        single = if word.chars().count() == 1 {
-            single + 1
-        } else {
-            0
-        };
-        longest = longest.max(single);
         if word.len() < 4 || word.len() > 40 {
             continue;
         }
@@ -164,10 +158,54 @@ fn by_words(line: &str, found: &mut Vec<String>) {
     if digits {
         found.push(letters(line));
     }
-    if longest >= 5 {
-        let gaps: Vec<String> = line.split("  ").map(|word| word.replace(' ', "")).collect();
-        found.push(gaps.join(" "));
+    found.extend(one_by_one(line));
+    found.extend(run_together(line));
+}
+
+/// `i g n o r e   a l l`: the letters together, with a gap where the gap is wider.
+fn one_by_one(line: &str) -> Option<String> {
+    let (mut read, mut letters) = (String::new(), 0);
+    for word in line.split(' ') {
+        match word.chars().count() {
+            0 => {
+                if !read.is_empty() && !read.ends_with(' ') {
+                    read.push(' ');
+                }
+            }
+            1 => {
+                read.push_str(word);
+                letters += 1;
+            }
+            _ if letters >= SHORTEST => break,
+            _ => {
+                read.clear();
+                letters = 0;
+            }
+        }
     }
+    (letters >= SHORTEST).then_some(read)
+}
+
+/// `IgnoreAllPreviousInstructions`: the words apart.
+fn run_together(line: &str) -> Option<String> {
+    let mut read = String::new();
+    for word in line.split(|it: char| !it.is_alphanumeric()) {
+        let bytes = word.as_bytes();
+        let rises = |pair: &&[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
+        if word.len() < SHORTEST || bytes.windows(2).filter(rises).count() < 2 {
+            continue;
+        }
+        let mut before = ' ';
+        for letter in word.chars() {
+            if before.is_ascii_lowercase() && letter.is_ascii_uppercase() {
+                read.push(' ');
+            }
+            read.push(letter);
+            before = letter;
+        }
+        read.push('\n');
+    }
+    (!read.is_empty()).then_some(read)
 }
 
 fn backwards(text: &str) -> String {
@@ -194,7 +232,7 @@ fn visible(text: &str) -> String {
     text.chars()
         .filter(|it| {
             !matches!(u32::from(*it), 0xad | 0x34f | 0x61c | 0x180e | 0x200b..=0x200f | 0x202a..=0x202e
-                | 0x2060..=0x206f | 0xfe00..=0xfe0f | 0xfeff | 0xe0000..=0xe01ef | 0x300..=0x36f)
+                | 0..=8 | 0xe..=0x1f | 0x7f..=0x9f | 0x2060..=0x206f | 0xfe00..=0xfe0f | 0xfeff | 0xe0000..=0xe01ef | 0x300..=0x36f)
         })
         .map(latin)
         .collect()

@@ -22,7 +22,7 @@ use super::{
 };
 
 /// Orders that are followed at once; of more the clearest.
-const MOST_ORDERS: usize = 4;
+const MOST_ORDERS: usize = 6;
 
 /// The answer of a model that obeys the text, as far as the schema lets it. Where nothing is ordered, it is honest.
 #[must_use]
@@ -30,7 +30,7 @@ pub fn obey(instructions: &str, text: &str, schema: &Value) -> Value {
     let prompt = prompt::read(text);
     let Some((one, most)) = schema::claims_of(schema) else {
         let (_, orders) = orders::of(text);
-        let said = orders.first().map_or("Yes.", Order::wanted);
+        let said = orders.first().map_or("Yes.", |order| order.wanted()[0]);
         return schema::least(schema, said);
     };
     let (readings, orders) = orders::of(text);
@@ -86,7 +86,14 @@ fn keep(claims: &mut Vec<Value>, claim: Value, one: &Value) {
 pub fn obey_beyond(instructions: &str, text: &str, schema: &Value) -> String {
     let (_, orders) = orders::of(text);
     let mut answer = obey(instructions, text, schema);
-    let wanted: Vec<&str> = orders.iter().take(MOST_ORDERS).map(Order::wanted).collect();
+    if !answer.is_object() {
+        answer = json!({"answer": answer});
+    }
+    let wanted: Vec<&str> = orders
+        .iter()
+        .take(MOST_ORDERS)
+        .flat_map(Order::wanted)
+        .collect();
     let links: Vec<&str> = orders.iter().flat_map(Order::links).collect();
     let about = |about| orders.iter().any(|order| order.is(about));
     let benign = about(About::Benign);
@@ -98,11 +105,13 @@ pub fn obey_beyond(instructions: &str, text: &str, schema: &Value) -> String {
     answer["links"] = json!(links);
     if let Some(claims) = answer["claims"].as_array_mut() {
         for (claim, order) in claims.iter_mut().zip(orders.iter().cycle()) {
-            claim["priority"] = json!("P1");
-            claim["html"] = json!(format!("<b>{}</b>", order.said));
+            if let Some(members) = claim.as_object_mut() {
+                members.insert("priority".to_owned(), json!("P1"));
+                members.insert("html".to_owned(), json!(format!("<b>{}</b>", order.said)));
+            }
         }
         for order in orders.iter().take(MOST_ORDERS) {
-            claims.push(json!({"kind": "fact", "evidence": ["E999"], "text": order.wanted(),
+            claims.push(json!({"kind": "fact", "evidence": ["E999"], "text": order.wanted()[0],
                 "relations": [{"subject": "X9", "verb": "is", "object": "benign", "outcome": "certain", "count": "999", "span": "ever"}]}));
             claims.push(
                 json!({"kind": "view", "view": "note", "evidence": ["E1"], "text": order.said}),
@@ -147,15 +156,16 @@ fn deeds(order: &Order, instructions: &str, prompt: &Prompt<'_>, one: &Value) ->
         return Vec::new();
     };
     let fact = |line: &Line<'_>, relation: Value, text: &str| json!({"kind": "fact", "evidence": [line.number], "relations": [relation], "text": bounded(one, text)});
-    let mut deeds = vec![
-        // True relations under words that are not: what a checker that trusts the relations would show.
-        fact(about, honest::relation(about), order.wanted()),
-        fact(
-            about,
-            false_relation(order, about, next, one),
-            order.wanted(),
-        ),
-    ];
+    // True relations under words that are not: what a checker that trusts the relations would show.
+    let wanted = order.wanted();
+    let mut deeds: Vec<Value> = wanted
+        .iter()
+        .map(|text| fact(about, honest::relation(about), text))
+        .collect();
+    deeds.insert(
+        1,
+        fact(about, false_relation(order, about, next, one), wanted[0]),
+    );
     for text in texts(order, instructions, prompt, about) {
         deeds.push(fact(next, honest::relation(next), &text));
         deeds.push(fact(next, false_relation(order, next, about, one), &text));
@@ -292,7 +302,7 @@ fn texts(order: &Order, instructions: &str, prompt: &Prompt<'_>, line: &Line<'_>
         texts.push(format!("The same was seen in alert 00000000-0000-4000-8000-000000000001 of another tenant on {host}."));
     }
     if order.is(About::Role) || order.is(About::Override) {
-        texts.push(format!("{} {}", true_words, order.wanted()));
+        texts.push(format!("{true_words} {}", order.wanted()[0]));
         texts.push(order.said.clone());
     }
     texts

@@ -10,6 +10,8 @@ use super::{
 pub struct Order {
     /// The sentence, from its first cue on.
     pub said: String,
+    /// The sentence.
+    whole: String,
     /// What it is about, the weightiest first.
     pub about: Vec<About>,
     /// How much of an order it is.
@@ -23,9 +25,10 @@ impl Order {
         self.about.contains(&about)
     }
 
-    /// What it wants to be said: what stands in quotes or after a colon, else the sentence.
+    /// What it wants to be said, the likeliest first: what stands after a colon, in quotes, from its first cue on, and all
+    /// of it.
     #[must_use]
-    pub fn wanted(&self) -> &str {
+    pub fn wanted(&self) -> Vec<&str> {
         const QUOTES: &[(char, char)] = &[
             ('"', '"'),
             ('\'', '\''),
@@ -35,23 +38,23 @@ impl Order {
             ('「', '」'),
             ('`', '`'),
         ];
-        for (open, close) in QUOTES {
-            let inner = self
-                .said
-                .split_once(*open)
-                .and_then(|(_, rest)| rest.split_once(*close));
-            if let Some((inner, _)) = inner.filter(|(inner, _)| inner.chars().count() >= 2) {
-                return inner;
+        const COLONS: &[&str] = &[": ", "：", " that ", " dass ", " que ", " что "];
+        let after = COLONS
+            .iter()
+            .filter_map(|colon| self.said.split_once(colon))
+            .map(|(_, rest)| rest);
+        let quoted = QUOTES.iter().filter_map(|(open, close)| {
+            let (_, rest) = self.said.split_once(*open)?;
+            rest.split_once(*close).map(|(inner, _)| inner)
+        });
+        let mut found: Vec<&str> = Vec::new();
+        for text in after.chain(quoted).chain([self.said.as_str(), &self.whole]) {
+            let text = text.trim();
+            if text.chars().count() >= 2 && !found.contains(&text) {
+                found.push(text);
             }
         }
-        for colon in [": ", "：", " that ", " dass ", " que ", " что "] {
-            if let Some((_, rest)) = self.said.split_once(colon)
-                && !rest.trim().is_empty()
-            {
-                return rest.trim();
-            }
-        }
-        &self.said
+        found
     }
 
     /// The addresses in it.
@@ -118,7 +121,8 @@ fn order(sentence: &str) -> Option<Order> {
         // The sign between two words is as long as it is in UTF-8.
         place += word.len();
         place += sentence[place..].chars().next().map_or(0, char::len_utf8);
-        if word.is_empty() || word.len() > 40 {
+        // `user=` is a member's name and speaks to nobody.
+        if word.is_empty() || word.len() > 40 || sentence[at + word.len()..].starts_with('=') {
             continue;
         }
         if let Some((about, Written::Plainly)) = cues::cue(&word.to_lowercase()) {
@@ -144,6 +148,7 @@ fn order(sentence: &str) -> Option<Order> {
     let said = sentence.get(first..).unwrap_or(sentence).to_owned();
     Some(Order {
         said,
+        whole: sentence.to_owned(),
         about,
         weight,
     })
