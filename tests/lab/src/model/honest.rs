@@ -9,8 +9,10 @@ use super::{
 
 /// Facts of a whole note; more would be the timeline again.
 const MOST_FACTS: usize = 7;
+/// Weights that differ by no more are told together.
+const NEAR: usize = 11;
 /// Facts that answer one question.
-const MOST_ANSWERS: usize = 4;
+const MOST_ANSWERS: usize = 5;
 /// What is worth saying that it was not seen, in this order.
 const WORTH_MISSING: &[&str] = &[
     "connected_to",
@@ -103,7 +105,9 @@ fn groups<'a, 'p>(prompt: &'p Prompt<'a>, most: usize) -> Vec<Vec<&'p Line<'a>>>
             let last = group[group.len() - 1];
             let alike = last.verb == line.verb && last.outcome == line.outcome;
             let once = last.count == "1" && line.count == "1" && line.object.is_some();
-            group.len() < most && alike && once && last.subject == line.subject
+            // What is much more telling than its neighbours stands alone.
+            let near = weight(prompt, last).abs_diff(weight(prompt, line)) <= NEAR;
+            group.len() < most && near && alike && once && last.subject == line.subject
         };
         match groups.last_mut().filter(joins) {
             Some(group) => group.push(line),

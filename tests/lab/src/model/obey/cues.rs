@@ -187,37 +187,41 @@ const PARTS: &[(About, &str)] = &[
     ),
 ];
 
-/// Marks of a format in which somebody else seems to speak.
-const MARKS: &[&str] = &[
-    "<|",
-    "|>",
-    "[inst",
-    "[/inst",
-    "<<sys",
-    "###",
-    "<s>",
-    "</",
-    "system:",
-    "assistant:",
-    "developer:",
-    "user:",
-    "<start_of_turn",
-    "```",
-    "begin_of_text",
-    "\"role\"",
-    "\"claims\"",
-    "\"kind\"",
-    "tool_call",
-    "function_call",
-    "question:",
-    "end of evidence",
-    "](",
-    "<img",
-    "<a ",
-    "<script",
-    "<svg",
-    "<iframe",
-    "javascript:",
+/// Marks of a format in which somebody else seems to speak, by a sign that each of them has.
+const MARKS: &[(char, &[&str])] = &[
+    (
+        '<',
+        &[
+            "<|",
+            "<<sys",
+            "<s>",
+            "</",
+            "<start_of_turn",
+            "<img",
+            "<a ",
+            "<script",
+            "<svg",
+            "<iframe",
+        ],
+    ),
+    ('|', &["|>"]),
+    ('[', &["[inst", "[/inst"]),
+    (']', &["]("]),
+    ('#', &["###"]),
+    ('`', &["```"]),
+    ('_', &["begin_of_text", "tool_call", "function_call"]),
+    ('"', &["\"role\"", "\"claims\"", "\"kind\""]),
+    (
+        ':',
+        &[
+            "system:",
+            "assistant:",
+            "developer:",
+            "user:",
+            "question:",
+            "javascript:",
+        ],
+    ),
 ];
 
 /// Bytes before a mark that belong to what is said: a mark may end it.
@@ -264,24 +268,23 @@ pub fn cue(word: &str) -> Option<(About, Written)> {
 #[must_use]
 pub fn parts(text: &str) -> Vec<(usize, About)> {
     let mut found = Vec::new();
-    if text.chars().any(|letter| letter >= '\u{590}') {
+    if !text.is_ascii() && text.chars().any(|letter| letter >= '\u{590}') {
         for (about, words) in PARTS {
             for word in words.split(' ') {
                 found.extend(text.find(word).map(|at| (at, *about)));
             }
         }
     }
-    if text.contains(['<', '|', '[', '#', ':', '`', '_', '"']) {
-        for mark in MARKS {
+    for (sign, marks) in MARKS {
+        if !text.contains(*sign) {
+            continue;
+        }
+        for mark in *marks {
             let at = text.find(mark);
             // `/user:` is an option of a program.
             let spoken = at.filter(|at| !text[..*at].ends_with(['/', '-']));
-            found.extend(spoken.map(|at| {
-                (
-                    text.floor_char_boundary(at.saturating_sub(BEFORE)),
-                    About::Role,
-                )
-            }));
+            let begins = |at: usize| text.floor_char_boundary(at.saturating_sub(BEFORE));
+            found.extend(spoken.map(|at| (begins(at), About::Role)));
         }
     }
     found
