@@ -21,6 +21,7 @@ const FORGERIES: &[Forgery] = &[
     other_host,
     no_such_evidence,
     technique_of_no_rule,
+    technique_of_another_line,
     false_gap,
     number_in_words,
 ];
@@ -185,6 +186,20 @@ fn technique_of_no_rule(fact: &Value, prompt: &Prompt<'_>, _: &Value) -> Option<
     )
 }
 
+fn technique_of_another_line(_: &Value, prompt: &Prompt<'_>, _: &Value) -> Option<Value> {
+    let named = |technique: &str, number: &str| {
+        prompt
+            .rules
+            .iter()
+            .any(|rule| rule.techniques.contains(&technique) && rule.evidence.contains(&number))
+    };
+    let techniques = prompt.rules.iter().flat_map(|rule| &rule.techniques);
+    techniques.into_iter().find_map(|technique| {
+        let other = prompt.evidence.iter().find(|line| !named(technique, line.number))?;
+        Some(json!({"kind": "view", "view": "technique", "evidence": [other.number], "technique": technique}))
+    })
+}
+
 fn false_gap(fact: &Value, _: &Prompt<'_>, _: &Value) -> Option<Value> {
     let relation = &fact["relations"][0];
     Some(
@@ -208,7 +223,8 @@ mod tests {
     fn every_forgery_comes_in_its_turn_and_differs_from_its_fact() {
         let text = "H1 host=HOST-1\nP1 process=a.exe pid=1\nP2 process=b.exe pid=2\nN1 address=192.0.2.1 port=443\n\
             E1 2026-11-25 02:32:31 UTC P1 started P2 happened\n\
-            E2 2026-11-25 02:32:33 UTC P2 connected_to N1 happened 3 times until 2026-11-25 02:33:33 UTC";
+            E2 2026-11-25 02:32:33 UTC P2 connected_to N1 happened 3 times until 2026-11-25 02:33:33 UTC\n\
+            RULE A title [T1105] on E2";
         let prompt = prompt::read(text);
         let schema = json!({"properties": {"claims": {"items": {"properties": {
             "verb": {"enum": ["started", "connected_to"]},

@@ -75,7 +75,7 @@ pub enum Limits {
 pub enum Hold {
     /// Before its first byte.
     FirstByte,
-    /// In its middle.
+    /// In its middle; streams alone have one.
     Middle,
 }
 
