@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use aside_lab::{Lab, basis, clock::Clock, serve};
+use aside_lab::{Lab, basis, clock::Clock, model, serve};
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -16,10 +16,10 @@ struct Arguments {
     /// Hosts, people, ids and times come from this number.
     #[arg(long, default_value_t = 20_260_131)]
     seed: u64,
-    /// First of the ports (API and console of each platform, then the control); free ones without it.
+    /// First of the ports (API and console of each platform, then control and model); free ones without it.
     #[arg(long)]
     port: Option<u16>,
-    /// API and console over TLS, under the consoles' real names.
+    /// API, console and model over TLS, under the consoles' real names.
     #[arg(long)]
     tls: bool,
     /// Print every behaviour that no fact sheet backs, and end.
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if arguments.assumptions {
         let lab = Lab::new(arguments.seed, Clock::Wall);
-        let mut tables = vec![basis::ALL];
+        let mut tables = vec![basis::ALL, model::basis::ALL];
         tables.extend(lab.platforms.iter().map(|platform| platform.bases()));
         return finish(io::stdout().write_all(basis::assumptions(&tables).as_bytes()));
     }
@@ -87,6 +87,7 @@ async fn run(arguments: &Arguments) -> io::Result<()> {
         );
         tracing::info!(platform, api, console, "simulated");
     }
+    tracing::info!(model = running.model_url, "simulated");
     tracing::info!(control = running.control_url, "the lab is up");
     tokio::select! {
         _ = terminate.recv() => {}
