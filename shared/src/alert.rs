@@ -115,6 +115,16 @@ impl Alert {
         findings().find(is_titled).or_else(|| findings().next())
     }
 
+    /// Whether a piece of evidence is about the process that triggered the alert: what it did, or what was done to
+    /// it. Of an alert without one, all of it is.
+    pub fn is_about_trigger(&self, evidence: &Evidence) -> bool {
+        let Some(trigger) = &self.trigger else {
+            return true;
+        };
+        let is_object = matches!(&evidence.object, Some(Object::Entity(id)) if id == trigger);
+        is_object || evidence.subject == *trigger
+    }
+
     /// Adds entities and evidence, leaving out what is there already, and keeps the order of [`Alert::evidence`].
     pub fn merge(&mut self, entities: Vec<Entity>, evidence: Vec<Evidence>) {
         for entity in entities {

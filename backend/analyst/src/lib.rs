@@ -39,7 +39,7 @@ pub fn analyse(rules: &RuleSet, alert: &Alert) -> Analysis {
     let hidden = reading::hidden(alert);
     let observed = reading::observed(alert, &hidden);
     let derived = derived(alert, &hidden);
-    let fired = score::fired(rules, &observed);
+    let fired = score::fired(alert, rules, &observed);
     let assessment = score::assess(alert, &fired);
     let mut whole = Cow::Borrowed(alert);
     if !derived.is_empty() {

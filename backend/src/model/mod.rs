@@ -33,6 +33,8 @@ use request::Manner;
 const IDLE: Duration = Duration::from_secs(20);
 /// Requests for one question: an endpoint may refuse one form of it after another.
 const TRIES: u32 = 5;
+/// Statuses with which servers refuse a form of the request: 400 and 422 mostly, llama-cpp-python 500.
+const MANNERS: [u16; 6] = [400, 404, 415, 422, 500, 501];
 /// Tokens that one claim takes, as a model writes it: about 90 were measured for one relation (Gemma 3).
 const TOKENS_A_CLAIM: u32 = 150;
 /// Bytes that a token of a question stands for at least: 2.4 were measured (Gemma 3), long hashes have fewer.
@@ -113,6 +115,11 @@ impl Model {
         &self.host
     }
 
+    /// Where requests to it go.
+    pub fn address(&self) -> &str {
+        self.client.address()
+    }
+
     /// Claims for which an answer has room.
     pub fn most_claims(&self) -> usize {
         usize::try_from(self.max_tokens / TOKENS_A_CLAIM).unwrap_or(usize::MAX)
@@ -169,7 +176,9 @@ impl Model {
                     self.remember(manner);
                     return Ok(answer);
                 }
-                Err(Failure::Refused { status, words }) if tries < TRIES => {
+                Err(Failure::Refused { status, words })
+                    if tries < TRIES && MANNERS.contains(&status) =>
+                {
                     let other = manner.otherwise(&words, self.schema_form);
                     manner = other.ok_or(Failure::Refused { status, words })?;
                 }

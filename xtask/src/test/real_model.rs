@@ -17,17 +17,42 @@ pub fn run(places: &Places, choice: &Choice) -> Result<bool, Error> {
     setup::ensure(places, &["nextest"], choice)?;
     model::install(places)?;
     let mut build = command(places, "cargo");
-    build.args(["build", "--bins", "--package", "aside-backend", "--package", "aside-lab"]);
+    build.args([
+        "build",
+        "--bins",
+        "--package",
+        "aside-backend",
+        "--package",
+        "aside-lab",
+    ]);
     if !shown(build, LIMIT)?.success {
         return Ok(false);
     }
     let log = places.cache.join("logs/model-run.log");
     let server = Server::start(places, &log)?;
-    println!("{} at {}, its log: {}", server.model, server.base_url, log.display());
+    println!(
+        "{} at {}, its log: {}",
+        server.model,
+        server.base_url,
+        log.display()
+    );
     let mut cargo = command(places, "cargo");
     cargo
-        .args(["nextest", "run", "--package", "aside-journeys", "--test", "real_model"])
-        .args(["--run-ignored", "only", "--no-capture", "--profile", "real-model"])
+        .args([
+            "nextest",
+            "run",
+            "--package",
+            "aside-journeys",
+            "--test",
+            "real_model",
+        ])
+        .args([
+            "--run-ignored",
+            "only",
+            "--no-capture",
+            "--profile",
+            "real-model",
+        ])
         .env("ASIDE_MODEL_URL", &server.base_url)
         .env("ASIDE_MODEL_NAME", server.model)
         .env("ASIDE_MODEL_CONTEXT", server.context.to_string());

@@ -5,13 +5,21 @@ use std::fmt::Write;
 use aside_shared::alert::{EntityKind, Object};
 use aside_shared::id::EntityId;
 use aside_shared::instant::utc;
-use aside_shared::text::{plain, shorten, visible};
+use aside_shared::text::{Span, shorten, visible};
 
 use super::form::{Form, Group, OUTCOMES, VERBS};
 use super::things::Thing;
 
 /// Characters of one line that is shown.
 const LONGEST_LINE: usize = 480;
+
+/// A part of a sentence, with its name uncut: what is to be redacted must be whole.
+fn whole(span: &Span) -> &str {
+    match span {
+        Span::Text(words) => words,
+        Span::Name(name) => name,
+    }
+}
 
 impl Form<'_> {
     /// The alert as a model is shown it, line by line. Each line goes whole through `redact` before it is cut and
@@ -55,7 +63,8 @@ impl Form<'_> {
             ));
         }
         for (at, question) in self.questions.iter().enumerate() {
-            line(&format!("Q{} {}", at + 1, plain(question)));
+            let words: String = question.iter().map(whole).collect();
+            line(&format!("Q{} {words}", at + 1));
         }
         out
     }

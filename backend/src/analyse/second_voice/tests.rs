@@ -541,6 +541,35 @@ async fn every_failure_is_told_in_words_and_costs_the_models_voice_alone() {
 }
 
 #[tokio::test]
+async fn a_key_that_an_endpoint_repeats_is_not_told() {
+    let long = "x".repeat(290);
+    for said in ["Incorrect key: canary-key.", &format!("{long} canary-key")] {
+        let error = json!({ "error": { "message": said } });
+        let endpoint = StandIn::start(move |_| Manners::Refuses(401, error.clone())).await;
+        let (_world, analyses) = world_of(Some(endpoint.model(LONG, LONG))).await;
+        let told = analysed(&analyses).await;
+        assert!(!reason(report(&told)).contains("canary"), "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_voice_that_was_missing_is_asked_for_again_by_a_later_reader() {
+    let answered = std::sync::atomic::AtomicBool::new(false);
+    let endpoint = StandIn::start(move |body| {
+        match answered.swap(true, std::sync::atomic::Ordering::Relaxed) {
+            true => Manners::Says(mixed(body), "stop"),
+            false => Manners::Refuses(503, json!({ "detail": "overloaded" })),
+        }
+    })
+    .await;
+    let (world, analyses) = world_of(Some(endpoint.model(LONG, LONG))).await;
+    let events = analysed(&analyses).await;
+    assert!(reason(report(&events)).contains("overloaded"));
+    world.clock.advance_ms(60_000);
+    reading(report(&analysed(&analyses).await));
+}
+
+#[tokio::test]
 async fn what_could_not_be_reached_was_sent_nothing() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = format!("http://{}/v1", listener.local_addr().expect("an address"));
