@@ -6,6 +6,7 @@
 #![recursion_limit = "256"] // Records of some hundred fields are written as one json!
 
 pub mod basis;
+pub mod canaries;
 pub mod clock;
 pub mod console;
 pub mod control;

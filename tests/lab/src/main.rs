@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use aside_lab::{Lab, basis, clock::Clock, model, serve};
+use aside_lab::{Lab, basis, canaries, clock::Clock, model, serve};
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -25,6 +25,10 @@ struct Arguments {
     /// Print every behaviour that no fact sheet backs, and end.
     #[arg(long)]
     assumptions: bool,
+    /// Print every name, number and secret of the invented organization that no model may be sent, a line each, and
+    /// end.
+    #[arg(long)]
+    canaries: bool,
 }
 
 fn main() -> ExitCode {
@@ -34,6 +38,12 @@ fn main() -> ExitCode {
         let mut tables = vec![basis::ALL, model::basis::ALL];
         tables.extend(lab.platforms.iter().map(|platform| platform.bases()));
         return finish(io::stdout().write_all(basis::assumptions(&tables).as_bytes()));
+    }
+    if arguments.canaries {
+        let lab = Lab::new(arguments.seed, Clock::Wall);
+        let canaries = canaries::of(&lab.world.fleet);
+        let lines: String = canaries.iter().map(|it| format!("{it}\n")).collect();
+        return finish(io::stdout().write_all(lines.as_bytes()));
     }
     tracing_subscriber::fmt()
         .with_writer(io::stderr)
