@@ -15,8 +15,6 @@ use crate::model::Question;
 /// The version of the instructions and of the form: kept answers to another one are not used.
 pub const VERSION: u32 = 2;
 
-/// How a question is to be answered.
-const ASKED: &str = " The last line is an analyst's question: make only claims that answer it.";
 /// How a free wording is to be given.
 const NOTE: &str = " Beside the claims, note tells an analyst in your own words what they come to: plain text, \
                     only names, numbers and links of the evidence.";
@@ -66,8 +64,8 @@ impl Prompt {
         let mut text = form.text(&mut redact);
         let mut instructions = INSTRUCTIONS.to_owned();
         if let Some(question) = &question {
-            instructions.push_str(ASKED);
-            // One line, whatever was typed: no line of the evidence can be made up in it.
+            // The last line, so that a server that keeps what it has read of the alert need not read it again. And one
+            // line, whatever was typed: no line of the evidence can be made up in it.
             let words = redact(question);
             let words: Vec<&str> = words.split_whitespace().collect();
             text.push_str(&visible(&words.join(" ")));

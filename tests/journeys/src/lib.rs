@@ -1,6 +1,7 @@
 //! Starts the built programs and speaks to them as the panel would: the real backend, the lab as its
 //! vendor, over HTTP and TLS.
 
+mod analysed;
 mod scene;
 
 use std::io::{BufRead, BufReader, Write};
@@ -17,6 +18,7 @@ use aside_shared::session::{Login, Tokens};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 
+pub use analysed::{alert_of, names, report_of};
 pub use scene::Scene;
 
 /// How long anything is waited for before a test fails.
@@ -87,7 +89,7 @@ impl Lab {
         Self {
             _running: Running { child },
             line,
-            http: client(),
+            http: client(PATIENCE),
         }
     }
 
@@ -148,6 +150,13 @@ impl Lab {
         list.iter()
             .filter(|it| it["operation"] == operation)
             .count()
+    }
+
+    /// The names of all scenarios.
+    pub async fn scenarios(&self) -> Vec<String> {
+        let scenarios = self.control("/scenarios").await;
+        let named = scenarios.as_object().expect("scenarios by name");
+        named.keys().cloned().collect()
     }
 
     /// An alert of a scenario and the host it is about.
@@ -229,6 +238,8 @@ pub struct Setup {
     pub respond_without_scope: bool,
     /// The `base_url` of a model, named `triage`, with the key `model-key-canary`.
     pub model: Option<String>,
+    /// Further lines for `[model]`.
+    pub model_settings: String,
 }
 
 impl Default for Setup {
@@ -238,6 +249,7 @@ impl Default for Setup {
             policy: "",
             respond_without_scope: false,
             model: None,
+            model_settings: String::new(),
         }
     }
 }
@@ -265,7 +277,10 @@ impl Backend {
         .expect("written");
         std::fs::write(folder.path().join("model"), "model-key-canary\n").expect("written");
         let model = setup.model.as_ref().map_or_else(String::new, |base_url| {
-            format!("[model]\nbase_url = {base_url:?}\nname = \"triage\"\nkey_file = \"model\"")
+            let settings = &setup.model_settings;
+            format!(
+                "[model]\nbase_url = {base_url:?}\nname = \"triage\"\nkey_file = \"model\"\n{settings}"
+            )
         });
         let config = format!(
             r#"
@@ -353,7 +368,7 @@ secret_file = "respond"
 
     /// Signs a user in.
     pub async fn sign_in(&self, user: &str) -> Caller {
-        let http = client();
+        let http = client(PATIENCE);
         let login = Login {
             user: user.into(),
             password: PASSWORD.to_owned(),
@@ -384,6 +399,12 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The same, who waits so long for an answer.
+    pub fn waiting(self, patience: Duration) -> Self {
+        let http = client(patience);
+        Self { http, ..self }
+    }
+
     /// `GET`
     pub async fn get(&self, path: &str) -> Response {
         let request = self
@@ -507,11 +528,12 @@ pub fn claims(events: &[AnalysisEvent]) -> Vec<&Claim> {
         .collect()
 }
 
-fn client() -> Client {
+/// A client that waits so long for an answer.
+pub fn client(patience: Duration) -> Client {
     // Said again by every client; only the first counts.
     let _first = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
-        .timeout(PATIENCE)
+        .timeout(patience)
         .build()
         .expect("a client")
 }

@@ -3,13 +3,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use aside_journeys::{Backend, Caller, Lab, Setup};
-use aside_shared::alert::{Alert, AlertKey, EntityKind};
+use aside_journeys::{Backend, Caller, Lab, Setup, alert_of, names, report_of};
+use aside_shared::alert::AlertKey;
 use aside_shared::api::{Activity, ReadActivity};
 use aside_shared::audit::AuditAction;
 use aside_shared::chat::{Answer, Question};
-use aside_shared::event::AnalysisEvent;
-use aside_shared::model::{Report, Voice};
+use aside_shared::model::Voice;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -69,54 +68,6 @@ fn claims(text: &str) -> Vec<Value> {
     claims
 }
 
-/// Names of the alert that nobody outside may learn, in small letters.
-fn names(alert: &Alert) -> Vec<String> {
-    let mut names = Vec::new();
-    for entity in &alert.entities {
-        match &entity.kind {
-            EntityKind::Host(host) => {
-                names.push(host.id.to_string());
-                names.extend(host.name.clone());
-                names.extend(host.domain.clone());
-                names.extend(host.addresses.clone());
-            }
-            EntityKind::User(user) => {
-                let is_built_in = user.name.to_uppercase().contains("SYSTEM")
-                    || user.name.to_uppercase().contains("SERVICE");
-                if !is_built_in {
-                    names.push(user.name.clone());
-                    names.extend(user.name.rsplit(['\\']).next().map(str::to_owned));
-                    names.extend(user.uid.clone());
-                }
-            }
-            _ => {}
-        }
-    }
-    names.retain(|name| name.len() >= 4);
-    names.iter().map(|name| name.to_lowercase()).collect()
-}
-
-fn alert_of(events: &[AnalysisEvent]) -> Alert {
-    let mut alert = None;
-    for event in events {
-        match (event, &mut alert) {
-            (AnalysisEvent::Alert(read), _) => alert = Some((**read).clone()),
-            (AnalysisEvent::Context(more), Some(alert)) => {
-                alert.merge(more.entities.clone(), more.evidence.clone());
-            }
-            _ => {}
-        }
-    }
-    alert.expect("an alert")
-}
-
-fn report_of(events: &[AnalysisEvent]) -> &Report {
-    let [.., AnalysisEvent::Model(report), AnalysisEvent::Done(_)] = events else {
-        panic!("{events:?}")
-    };
-    report
-}
-
 // The endpoint answers while `aside check` is waited for.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_leaves_is_redacted_recorded_and_shown_and_what_comes_back_is_checked() {
@@ -129,13 +80,7 @@ async fn what_leaves_is_redacted_recorded_and_shown_and_what_comes_back_is_check
     let backend = Backend::start(&lab, &setup).await;
     let analyst = backend.sign_in("analyst").await;
     let mut canaries = Vec::new();
-    let scenarios = lab.control("/scenarios").await;
-    let scenarios: Vec<String> = scenarios
-        .as_object()
-        .expect("scenarios by name")
-        .keys()
-        .cloned()
-        .collect();
+    let scenarios = lab.scenarios().await;
     for scenario in &scenarios {
         let (key, _) = lab.scenario(scenario).await;
         let before = record.lock().expect("the record").len();

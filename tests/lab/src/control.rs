@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Lab, clock::rfc3339_ms, faults::Fault, model, platform::Platform, scenario::hostile,
+    Lab, clock::rfc3339_ms, faults::Fault, happened, model, platform::Platform, scenario::hostile,
     world::Containment,
 };
 
@@ -48,6 +48,7 @@ pub fn router(lab: Arc<Lab>) -> Router {
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/release", post(release))
         .route("/hosts/{id}", post(change_host))
+        .route("/hosts/{id}/happened", get(happened))
         .route("/alerts", post(inject))
         .route("/alerts/{id}", get(alert).delete(withdraw))
         .route("/tokens/expire", post(expire))
@@ -246,6 +247,14 @@ struct HostChange {
     containment: Option<String>,
     #[serde(default)]
     online: Option<bool>,
+}
+
+/// `GET /hosts/{id}/happened`: all that the stories tell of a host, in no vendor's words.
+async fn happened(State(lab): State<Arc<Lab>>, Path(id): Path<String>) -> Answer {
+    match lab.world.host_index(&id) {
+        Some(index) => ok(happened::on_host(&lab.world, index)),
+        None => refuse(StatusCode::NOT_FOUND, "no such host"),
+    }
 }
 
 /// `POST /hosts/{id}`: as another console user, or as the host's cable.

@@ -13,6 +13,7 @@ pub mod control;
 pub mod crowdstrike;
 pub mod draw;
 pub mod faults;
+pub mod happened;
 pub mod model;
 pub mod platform;
 pub mod record;

@@ -168,7 +168,7 @@ const PARTS: &[Part] = &[
             let mut setting = OsString::from("build-dir=");
             setting.push(&build);
             let mut pip = folder.pip_without_hashes("install");
-            // Every line of its output is one step of so many; pictures and sound are not needed.
+            // Every line of its output is one step of so many, without warnings. Pictures and sound are not needed.
             pip.args([
                 "--verbose",
                 "--no-index",
@@ -182,7 +182,10 @@ const PARTS: &[Part] = &[
             ])
             .arg(&setting)
             .arg(folder.source())
-            .env("CMAKE_ARGS", "-DLLAVA_BUILD=OFF");
+            .env(
+                "CMAKE_ARGS",
+                "-DLLAVA_BUILD=OFF -DCMAKE_C_FLAGS=-w -DCMAKE_CXX_FLAGS=-w",
+            );
             quiet(pip, log, None)?;
             folder.clear(&[build, folder.source()])
         },

@@ -4,7 +4,7 @@ use aside_shared::alert::Verb;
 use aside_shared::analysis::Relation;
 use aside_shared::id::EntityId;
 use aside_shared::model::DroppedClaim;
-use aside_shared::text::{shorten, visible};
+use aside_shared::text::{plain, shorten, visible};
 use serde_json::Value;
 
 use super::form::{Form, MOST_RELATIONS, NOT_SAID, OUTCOMES, VERBS, WHOLE};
@@ -85,7 +85,7 @@ impl Form<'_> {
         let mut read: Vec<Result<Claimed, DroppedClaim>> =
             Vec::with_capacity(claims.len().min(MOST_CLAIMS));
         for claim in claims.iter().take(MOST_CLAIMS) {
-            let text = restore(
+            let mut text = restore(
                 claim
                     .get("text")
                     .and_then(Value::as_str)
@@ -93,6 +93,9 @@ impl Form<'_> {
             );
             let claimed = match self.claimed(claim) {
                 Ok((what, cited)) => {
+                    if text.is_empty() {
+                        text = self.in_words(&what);
+                    }
                     let is_said = read.iter().flatten().any(|known| known.what == what);
                     if is_said {
                         Err("It was said before.".to_owned())
@@ -128,6 +131,31 @@ impl Form<'_> {
             "gap" => Ok((self.claimed_gap(claim)?, Vec::new())),
             other => Err(format!("{} is no sort of statement.", named(other))),
         }
+    }
+
+    /// What a view or a gap says, which have no text: a reader of what was dropped has to know what it was.
+    fn in_words(&self, what: &What) -> String {
+        match what {
+            What::Fact(_) => String::new(),
+            What::Technique(id) => format!("May be {id}."),
+            What::LookAt(entity) => format!("Worth a look: {}.", self.plain_name(entity)),
+            What::Question(at) => {
+                let question = self.questions.get(*at).map(|question| plain(question));
+                format!("Worth asking: {}", question.unwrap_or_default())
+            }
+            What::Gap {
+                entity, looked_for, ..
+            } => {
+                let verb = VERBS.iter().find(|(_, verb)| verb == looked_for);
+                let verb = verb.map_or("", |(name, _)| *name).replace('_', " ");
+                let name = self.plain_name(entity);
+                format!("Looked for and not found: {name} {verb} something.")
+            }
+        }
+    }
+
+    fn plain_name(&self, entity: &EntityId) -> String {
+        plain(&[self.name_of(entity)])
     }
 
     fn claimed_view(&self, claim: &Value) -> Result<(What, Vec<usize>), String> {

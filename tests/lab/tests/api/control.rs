@@ -332,3 +332,28 @@ async fn an_injected_alert_may_hold_an_escape_that_no_text_can() {
         assert!(answer.contains(r#""cmdline":"a\ud800b""#), "{answer}");
     }
 }
+
+#[tokio::test]
+async fn what_happened_on_a_host_is_told_in_no_vendors_words() {
+    let scene = Scene::new().await;
+    let host = host_of(&scene).await;
+    let answer = scene
+        .control(&format!("/hosts/{host}/happened"), None)
+        .await;
+    assert_eq!(answer.status, 200);
+    let events = answer.body["events"].as_array().expect("events");
+    let finding = &answer.body["findings"][0];
+    let started = events.iter().find(|event| {
+        event["did"] == "started" && event["what"]["pid"] == finding["process"]["pid"]
+    });
+    let started = started.expect("the process of the finding was started");
+    assert!(started["at_unix_ms"].as_i64() <= finding["at_unix_ms"].as_i64());
+    assert!(started["actor"]["pid"].is_u64(), "{started}");
+    let text = answer.body.to_string();
+    assert!(
+        !text.contains("HarddiskVolume") && !text.contains("aid"),
+        "{text}"
+    );
+    let unknown = scene.control("/hosts/none/happened", None).await;
+    assert_eq!(unknown.status, 404);
+}

@@ -551,6 +551,35 @@ fn what_is_sent_is_redacted_line_by_line_and_forges_no_line() {
     );
 }
 
+#[test]
+fn what_was_dropped_and_has_no_text_is_told_in_words() {
+    let (alert, analysis) = intrusion();
+    let form = form(&alert, &analysis);
+    let reading = read(
+        &form,
+        &json!([
+            { "kind": "view", "view": "technique", "evidence": ["E1"], "technique": "T1490" },
+            { "kind": "gap", "entity": "P1", "looked_for": "started", "place": "alert", "until": "none" },
+            { "kind": "view", "view": "question", "question": "Q1" },
+            { "kind": "view", "view": "question", "question": "Q1" },
+            { "kind": "view", "view": "look_at", "evidence": ["E1"], "entity": "V1" },
+        ]),
+    );
+    let told: Vec<&str> = reading.dropped.iter().map(|it| it.text.as_str()).collect();
+    let question = told.get(2).copied().unwrap_or_default();
+    assert!(
+        question.starts_with("Worth asking: ") && question.ends_with('?'),
+        "{told:?}"
+    );
+    let expected = [
+        "May be T1490.",
+        "Looked for and not found: explorer.exe started something.",
+        question,
+        "",
+    ];
+    assert_eq!(told, expected);
+}
+
 /// Every value of the schema that a model can fill freely.
 fn free_strings(schema: &Value, path: &str, found: &mut Vec<String>) {
     match schema {
