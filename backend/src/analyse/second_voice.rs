@@ -104,7 +104,10 @@ impl SecondVoice {
         };
         let deadline = self.model.deadline(most);
         let known = Known::of(about.alert, &self.model.terms);
-        let mut conversation = Conversation::new(&known, Settings::default());
+        let settings = Settings {
+            external_addresses: self.model.external_addresses,
+        };
+        let mut conversation = Conversation::new(&known, settings);
         let prompt_of = |lines: u32, conversation: &mut Conversation| {
             let form = about.form(lines);
             let wants_note = self.model.wants_prose && about.question.is_none();

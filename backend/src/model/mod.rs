@@ -54,6 +54,8 @@ pub struct Model {
     pub context_tokens: Option<u32>,
     /// The customer's own terms, which redaction has to know.
     pub terms: Vec<String>,
+    /// Whether redaction replaces public addresses too.
+    pub external_addresses: bool,
     /// Whether its free wording is asked for.
     pub wants_prose: bool,
 }
@@ -101,6 +103,7 @@ impl Model {
             schema_form: config.schema_form,
             manner: Mutex::new(Manner::first(config.schema_form)),
             terms: config.terms.clone(),
+            external_addresses: config.external_addresses,
             wants_prose: config.prose == ProseConfig::Marked,
         })
     }

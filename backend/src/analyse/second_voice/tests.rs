@@ -398,6 +398,28 @@ async fn no_name_and_no_secret_leaves_and_what_was_replaced_is_told() {
 }
 
 #[tokio::test]
+async fn a_public_address_leaves_unless_the_configuration_keeps_it() {
+    for (is_kept, stands) in [(false, true), (true, false)] {
+        let endpoint = StandIn::start(|body| Manners::Says(mixed(body), "stop")).await;
+        let mut model = endpoint.model(LONG, LONG);
+        model.external_addresses = is_kept;
+        let (_world, analyses) = world_of(Some(model)).await;
+        let can_ask = Answer::CanAsk {
+            examples: Vec::new(),
+            model: None,
+        };
+        let _answer = asked(
+            &analyses,
+            "Could anybody else reach 198.51.100.23?",
+            can_ask,
+        )
+        .await;
+        let question = endpoint.bodies().pop().expect("a request");
+        assert_eq!(question.contains("198.51.100.23"), stands, "{question}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_is_asked_for_once_and_restored_for_whoever_reads_it() {
     let endpoint = StandIn::start(|body| Manners::Says(mixed(body), "stop")).await;
     let (world, analyses) = world_of(Some(endpoint.model(LONG, LONG))).await;
