@@ -129,6 +129,9 @@ pub struct ModelConfig {
     /// The most tokens of one answer.
     #[serde(default = "default_tokens")]
     pub max_tokens: u32,
+    /// Tokens that a question and its answer have together, where the model can read few: of a longer record the
+    /// least telling lines are left out. Else the endpoint's own refusal tells.
+    pub context_tokens: Option<u32>,
     /// In which form the endpoint takes the answer's schema.
     #[serde(default)]
     pub schema_form: SchemaForm,
@@ -147,6 +150,9 @@ fn default_deadline() -> u32 {
 fn default_tokens() -> u32 {
     2_000
 }
+
+/// Tokens of the shortest question about an alert that is worth asking.
+const LEAST_QUESTION: u32 = 1_000;
 
 /// The form of `response_format`; servers differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -460,6 +466,15 @@ impl ModelConfig {
             let problem = "allowed are 64 to 32000 tokens".to_owned();
             return fail("max_tokens", self.max_tokens.to_string(), problem);
         }
+        let least = self.max_tokens.saturating_add(LEAST_QUESTION);
+        if let Some(tokens) = self.context_tokens
+            && !(least..=4_000_000).contains(&tokens)
+        {
+            let problem = format!(
+                "allowed are {least} (max_tokens and {LEAST_QUESTION} for a question) to 4000000 tokens"
+            );
+            return fail("context_tokens", tokens.to_string(), problem);
+        }
         let short = self
             .terms
             .iter()
@@ -722,6 +737,7 @@ terms = ["Bluebird"]
         let good = format!("{GOOD}{model}");
         let config = read(&good).unwrap().model.unwrap();
         assert_eq!((config.deadline_seconds, config.max_tokens), (30, 2_000));
+        assert_eq!(config.context_tokens, None);
         assert_eq!(config.schema_form, SchemaForm::Auto);
         assert_eq!(config.prose, ProseConfig::Off);
         assert!(config.key_file.as_ref().unwrap().is_absolute());
@@ -745,6 +761,11 @@ terms = ["Bluebird"]
                 "terms =",
                 "max_tokens = 1\nterms =",
                 ["line 21", "max_tokens"],
+            ),
+            (
+                "terms =",
+                "context_tokens = 2999\nterms =",
+                ["line 21", "context_tokens"],
             ),
             (
                 "terms =",

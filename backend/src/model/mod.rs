@@ -14,6 +14,7 @@ pub mod testing;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use aside_analyst::ground::Schema;
 use async_trait::async_trait;
 use secrecy::SecretString;
 use serde_json::json;
@@ -32,6 +33,10 @@ use request::Manner;
 const IDLE: Duration = Duration::from_secs(20);
 /// Requests for one question: an endpoint may refuse one form of it after another.
 const TRIES: u32 = 5;
+/// Tokens that one claim takes, as a model writes it: about 90 were measured for one relation (Gemma 3).
+const TOKENS_A_CLAIM: u32 = 150;
+/// Bytes that a token of a question stands for at least: 2.4 were measured (Gemma 3), long hashes have fewer.
+const BYTES_A_TOKEN: u32 = 2;
 
 /// A configured model.
 pub struct Model {
@@ -43,6 +48,8 @@ pub struct Model {
     schema_form: SchemaForm,
     /// In which form the endpoint took the last question.
     manner: Mutex<Manner>,
+    /// Tokens that a question and its answer have together, where that is known.
+    pub context_tokens: Option<u32>,
     /// The customer's own terms, which redaction has to know.
     pub terms: Vec<String>,
     /// Whether its free wording is asked for.
@@ -87,6 +94,7 @@ impl Model {
             client,
             name: config.name.clone(),
             max_tokens: config.max_tokens,
+            context_tokens: config.context_tokens,
             deadline: Duration::from_secs(config.deadline_seconds.into()),
             schema_form: config.schema_form,
             manner: Mutex::new(Manner::first(config.schema_form)),
@@ -103,6 +111,20 @@ impl Model {
     /// The host of its endpoint, with the port where one is named.
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// Claims for which an answer has room.
+    pub fn most_claims(&self) -> usize {
+        usize::try_from(self.max_tokens / TOKENS_A_CLAIM).unwrap_or(usize::MAX)
+    }
+
+    /// Bytes for which a question has room, as far as that is known.
+    pub fn question_bytes(&self) -> usize {
+        let tokens = self
+            .context_tokens
+            .map(|tokens| tokens.saturating_sub(self.max_tokens));
+        let bytes = tokens.and_then(|tokens| usize::try_from(tokens * BYTES_A_TOKEN).ok());
+        bytes.unwrap_or(usize::MAX)
     }
 
     /// Until when an answer to a question that is asked now is waited for: as configured, and no longer than
@@ -139,6 +161,7 @@ impl Model {
         let mut tries = 0;
         loop {
             let body = manner.body(&self.name, self.max_tokens, question);
+            let body = body.map_err(|_| Failure::Fault)?;
             announce.about_to_send(&body).await?;
             tries += 1;
             match self.client.post(body).await {
@@ -169,12 +192,7 @@ impl Model {
 
     /// Whether it answers, streams, and in which form it takes a schema. What is sent names nothing.
     pub async fn probe(&self) -> Result<Probed, Failure> {
-        let schema = json!({
-            "type": "object",
-            "properties": { "answer": { "type": "string", "enum": ["ready"] } },
-            "required": ["answer"],
-            "additionalProperties": false,
-        });
+        let schema = Schema::Object(vec![("answer", Schema::OneOf(vec!["ready".to_owned()]))]);
         let question = Question {
             instructions: "Answer with JSON of the given schema and nothing else.",
             text: "Are you ready? Answer {\"answer\": \"ready\"}.",

@@ -1,6 +1,7 @@
 //! The body of a request, in the manner that an endpoint takes.
 
-use serde_json::{Value, json};
+use aside_analyst::ground::Schema;
+use serde::Serialize;
 
 use crate::config::SchemaForm;
 
@@ -12,7 +13,7 @@ pub struct Question<'a> {
     /// What it is about, redacted.
     pub text: &'a str,
     /// The JSON schema of the answer.
-    pub schema: &'a Value,
+    pub schema: &'a Schema,
 }
 
 /// In which manner an endpoint takes a question. Servers differ: OpenAI's strict schemas know no length of a
@@ -100,39 +101,88 @@ impl Manner {
     }
 
     /// The request's body: a function of its arguments alone, byte for byte.
-    pub(super) fn body(self, model: &str, max_tokens: u32, question: &Question<'_>) -> String {
-        let schema = |strict: bool| {
-            json!({
-                "type": "json_schema",
-                "json_schema": { "name": "answer", "strict": strict, "schema": question.schema },
-            })
-        };
-        let mut body = json!({
-            "model": model,
-            "messages": [
-                { "role": "system", "content": question.instructions },
-                { "role": "user", "content": question.text },
-            ],
-            "stream": true,
-            "response_format": match self.form {
-                Form::Strict => schema(true),
-                Form::Loose => schema(false),
-                Form::Object => json!({ "type": "json_object", "schema": question.schema }),
+    pub(super) fn body(
+        self,
+        model: &str,
+        max_tokens: u32,
+        question: &Question<'_>,
+    ) -> serde_json::Result<String> {
+        let schema = question.schema;
+        let of_answer = |strict: bool| Format::JsonSchema {
+            json_schema: Named {
+                name: "answer",
+                strict,
+                schema,
             },
-        });
-        let limit = match self.old_limit {
-            true => "max_tokens",
-            false => "max_completion_tokens",
         };
-        body[limit] = max_tokens.into();
-        if self.temperature {
-            body["temperature"] = 0.into();
-        }
-        if self.usage {
-            body["stream_options"] = json!({ "include_usage": true });
-        }
-        body.to_string()
+        let body = Body {
+            model,
+            messages: [
+                Message {
+                    role: "system",
+                    content: question.instructions,
+                },
+                Message {
+                    role: "user",
+                    content: question.text,
+                },
+            ],
+            stream: true,
+            response_format: match self.form {
+                Form::Strict => of_answer(true),
+                Form::Loose => of_answer(false),
+                Form::Object => Format::JsonObject { schema },
+            },
+            max_tokens: self.old_limit.then_some(max_tokens),
+            max_completion_tokens: (!self.old_limit).then_some(max_tokens),
+            temperature: self.temperature.then_some(0),
+            stream_options: self.usage.then_some(StreamOptions {
+                include_usage: true,
+            }),
+        };
+        serde_json::to_string(&body)
     }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    messages: [Message<'a>; 2],
+    stream: bool,
+    response_format: Format<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream_options: Option<StreamOptions>,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    role: &'static str,
+    content: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Format<'a> {
+    JsonSchema { json_schema: Named<'a> },
+    JsonObject { schema: &'a Schema },
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    name: &'static str,
+    strict: bool,
+    schema: &'a Schema,
+}
+
+#[derive(Serialize)]
+struct StreamOptions {
+    include_usage: bool,
 }
 
 #[cfg(test)]

@@ -92,6 +92,7 @@ pub fn model_at(base_url: &str, deadline: Duration, idle: Duration) -> Model {
         client,
         name: "triage".to_owned(),
         max_tokens: 1_000,
+        context_tokens: None,
         deadline,
         schema_form: SchemaForm::Auto,
         manner: Mutex::new(Manner::first(SchemaForm::Auto)),

@@ -1,6 +1,7 @@
 //! Everything that a change must pass, as named steps; a failed step spares only those that need it.
 
 mod counts;
+mod real_model;
 mod web_ext;
 
 use std::fs;
@@ -27,6 +28,8 @@ const NODE_TEST_LIMIT: &str = "--test-timeout=180000";
 pub struct Asked {
     /// Leave out what needs a browser or the built extension.
     pub fast: bool,
+    /// Run the journeys with a real model, and nothing else.
+    pub model: bool,
     /// Run the steps whose name contains this, and those that they need.
     pub only: Option<String>,
     /// Set-up steps to leave out.
@@ -54,6 +57,9 @@ type Run = dyn Fn(&Places) -> Result<Outcome, Error>;
 /// # Errors
 /// When set-up fails, nothing is chosen, or the person interrupts.
 pub fn run(places: &Places, asked: &Asked) -> Result<bool, Error> {
+    if asked.model {
+        return real_model::run(places, &asked.setup);
+    }
     let mut steps = native_steps(places);
     if !asked.fast {
         steps.extend(browser_steps(places)?);

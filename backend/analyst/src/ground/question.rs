@@ -40,11 +40,13 @@ impl Form<'_> {
         }
         for signal in self.raising() {
             let techniques: Vec<&str> = signal.techniques.iter().map(|it| it.id.as_str()).collect();
-            let numbers: Vec<&str> = signal
-                .evidence
-                .iter()
-                .filter_map(|id| self.number_of(id))
-                .collect();
+            let mut numbers: Vec<&str> = Vec::new();
+            for number in signal.evidence.iter().filter_map(|id| self.number_of(id)) {
+                // Evidence of one line has one number.
+                if !numbers.contains(&number) {
+                    numbers.push(number);
+                }
+            }
             line(&format!(
                 "RULE {} [{}] on {}",
                 signal.title,

@@ -1,7 +1,7 @@
 //! The JSON schema of an answer.
 
 use aside_shared::alert::Verb;
-use serde_json::{Value, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::form::{Form, MOST_RELATIONS, NOT_SAID, OUTCOMES, VERBS, WHOLE};
 use super::things::Thing;
@@ -13,98 +13,130 @@ const MOST_CITED: usize = 6;
 /// Characters of a text.
 const LONGEST_TEXT: usize = 400;
 
+/// A JSON schema whose properties keep their order: a model that is held to a schema writes in that order, so what
+/// decides on the rest has to come first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// One of these words.
+    OneOf(Vec<String>),
+    /// A text of at least and at most so many characters.
+    Text(usize, usize),
+    /// A list of at least and at most so many.
+    List(Box<Schema>, usize, usize),
+    /// All of these properties and no others.
+    Object(Vec<(&'static str, Schema)>),
+    /// One of these.
+    AnyOf(Vec<Schema>),
+}
+
+impl Serialize for Schema {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self {
+            Self::OneOf(words) => {
+                map.serialize_entry("type", "string")?;
+                map.serialize_entry("enum", words)?;
+            }
+            Self::Text(least, most) => {
+                map.serialize_entry("type", "string")?;
+                map.serialize_entry("minLength", least)?;
+                map.serialize_entry("maxLength", most)?;
+            }
+            Self::List(of, least, most) => {
+                map.serialize_entry("type", "array")?;
+                map.serialize_entry("items", of)?;
+                map.serialize_entry("minItems", least)?;
+                map.serialize_entry("maxItems", most)?;
+            }
+            Self::Object(properties) => {
+                let names: Vec<&str> = properties.iter().map(|(name, _)| *name).collect();
+                map.serialize_entry("type", "object")?;
+                map.serialize_entry("properties", &Properties(properties))?;
+                map.serialize_entry("required", &names)?;
+                map.serialize_entry("additionalProperties", &false)?;
+            }
+            Self::AnyOf(kinds) => map.serialize_entry("anyOf", kinds)?,
+        }
+        map.end()
+    }
+}
+
+struct Properties<'a>(&'a [(&'static str, Schema)]);
+
+impl Serialize for Properties<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, schema)| (name, schema)))
+    }
+}
+
 impl Form<'_> {
-    /// The JSON schema of an answer: handles, numbers and verbs are enums, everything is bounded.
-    pub fn schema(&self) -> Value {
-        let names = |names: Vec<&str>| json!({ "type": "string", "enum": names });
+    /// The JSON schema of an answer: handles, numbers and verbs are enums, everything is bounded. At most `claims`
+    /// claims are asked for, and never more than twelve.
+    pub fn schema(&self, claims: usize) -> Schema {
         let numbers: Vec<&str> = self
             .groups
             .iter()
             .map(|group| group.number.as_str())
             .collect();
-        let entities: Vec<&str> = self.entities().map(|thing| thing.handle.as_str()).collect();
-        let mut objects: Vec<&str> = self
-            .things
-            .iter()
-            .map(|thing| thing.handle.as_str())
-            .collect();
-        objects.push("none");
+        let entities = one_of(self.entities().map(|thing| thing.handle.as_str()));
+        let objects = self.things.iter().map(|thing| thing.handle.as_str());
         let used = |verb: &Verb| self.groups.iter().any(|group| group.relation.verb == *verb);
-        let verbs: Vec<&str> = VERBS
-            .iter()
-            .filter(|(_, verb)| used(verb))
-            .map(|(name, _)| *name)
-            .collect();
-        let evidence = json!({
-            "type": "array", "items": names(numbers.clone()), "minItems": 1, "maxItems": MOST_CITED
-        });
-        let relation = object(&[
-            ("subject", names(entities.clone())),
-            ("verb", names(verbs)),
-            ("object", names(objects)),
-            ("outcome", names(OUTCOMES.map(|(name, _)| name).to_vec())),
-            (
-                "count",
-                names(self.counts().iter().map(String::as_str).collect()),
-            ),
-            ("span", names(vec![NOT_SAID, WHOLE])),
+        let verbs = VERBS.iter().filter(|(_, verb)| used(verb));
+        let evidence = Schema::List(Box::new(one_of(numbers.iter().copied())), 1, MOST_CITED);
+        let relation = Schema::Object(vec![
+            ("subject", entities.clone()),
+            ("verb", one_of(verbs.map(|(name, _)| *name))),
+            ("object", one_of(objects.chain(["none"]))),
+            ("outcome", one_of(OUTCOMES.map(|(name, _)| name))),
+            ("count", Schema::OneOf(self.counts())),
+            ("span", one_of([NOT_SAID, WHOLE])),
         ]);
-        let fact = object(&[
-            ("kind", names(vec!["fact"])),
+        let mut kinds = vec![Schema::Object(vec![
+            ("kind", one_of(["fact"])),
             ("evidence", evidence.clone()),
             (
                 "relations",
-                json!({ "type": "array", "items": relation, "minItems": 1, "maxItems": MOST_RELATIONS }),
+                Schema::List(Box::new(relation), 1, MOST_RELATIONS),
             ),
-            (
-                "text",
-                json!({ "type": "string", "minLength": 8, "maxLength": LONGEST_TEXT }),
-            ),
-        ]);
-        let mut kinds = vec![fact];
+            ("text", Schema::Text(8, LONGEST_TEXT)),
+        ])];
         let techniques: Vec<&str> = self.techniques().into_iter().map(|(id, _)| id).collect();
         if !techniques.is_empty() {
-            kinds.push(object(&[
-                ("kind", names(vec!["view"])),
-                ("view", names(vec!["technique"])),
+            kinds.push(Schema::Object(vec![
+                ("kind", one_of(["view"])),
+                ("view", one_of(["technique"])),
                 ("evidence", evidence.clone()),
-                ("technique", names(techniques)),
+                ("technique", one_of(techniques)),
             ]));
         }
-        kinds.push(object(&[
-            ("kind", names(vec!["view"])),
-            ("view", names(vec!["look_at"])),
+        kinds.push(Schema::Object(vec![
+            ("kind", one_of(["view"])),
+            ("view", one_of(["look_at"])),
             ("evidence", evidence),
-            ("entity", names(entities.clone())),
+            ("entity", entities.clone()),
         ]));
         let questions = self.question_names();
         if !questions.is_empty() {
-            kinds.push(object(&[
-                ("kind", names(vec!["view"])),
-                ("view", names(vec!["question"])),
-                (
-                    "question",
-                    names(questions.iter().map(String::as_str).collect()),
-                ),
+            kinds.push(Schema::Object(vec![
+                ("kind", one_of(["view"])),
+                ("view", one_of(["question"])),
+                ("question", Schema::OneOf(questions)),
             ]));
         }
         let mut places = vec!["alert"];
         if self.has_telemetry {
             places.push("telemetry");
         }
-        let mut until = numbers;
-        until.push("none");
-        kinds.push(object(&[
-            ("kind", names(vec!["gap"])),
-            ("entity", names(entities)),
-            ("looked_for", names(VERBS.map(|(name, _)| name).to_vec())),
-            ("place", names(places)),
-            ("until", names(until)),
+        kinds.push(Schema::Object(vec![
+            ("kind", one_of(["gap"])),
+            ("entity", entities),
+            ("looked_for", one_of(VERBS.map(|(name, _)| name))),
+            ("place", one_of(places)),
+            ("until", one_of(numbers.into_iter().chain(["none"]))),
         ]));
-        object(&[(
-            "claims",
-            json!({ "type": "array", "items": { "anyOf": kinds }, "minItems": 1, "maxItems": MOST_CLAIMS }),
-        )])
+        let most = claims.clamp(1, MOST_CLAIMS);
+        let claims = Schema::List(Box::new(Schema::AnyOf(kinds)), 1, most);
+        Schema::Object(vec![("claims", claims)])
     }
 
     fn entities(&self) -> impl Iterator<Item = &Thing<'_>> {
@@ -132,12 +164,6 @@ impl Form<'_> {
     }
 }
 
-/// An object that has all of these properties and no others.
-fn object(properties: &[(&str, Value)]) -> Value {
-    let required: Vec<&str> = properties.iter().map(|(name, _)| *name).collect();
-    let properties: serde_json::Map<String, Value> = properties
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), value.clone()))
-        .collect();
-    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> Schema {
+    Schema::OneOf(words.into_iter().map(str::to_owned).collect())
 }

@@ -15,6 +15,8 @@ pub struct Known {
     names: Vec<Name>,
     /// Where each stands in `names`.
     seen: HashMap<What, HashMap<Wiped, usize>>,
+    /// Terms of two characters, as they are written.
+    short_terms: Vec<Wiped>,
 }
 
 #[derive(Clone)]
@@ -112,6 +114,9 @@ impl Known {
     /// A host, by its short or its full name.
     pub fn host(&mut self, name: &str) {
         let name = folded(name.trim());
+        if name == "localhost" || name.starts_with("localhost.") {
+            return;
+        }
         let short = short(&name);
         if short.len() < name.len() {
             self.add(What::Host, &name, &short, Matched::Anywhere);
@@ -195,12 +200,21 @@ impl Known {
         }
     }
 
-    /// A term of the customer's own: a project, a product, the company. Shorter ones than three
-    /// characters are passed over.
+    /// A term of the customer's own: a project, a product, the company. One of two characters is
+    /// matched only as it is written here; one of a single character is passed over.
     pub fn term(&mut self, term: &str) {
-        let term = folded(term.trim());
-        if term.chars().count() < 3 {
-            return;
+        let written = term.trim();
+        let term = folded(written);
+        match term.len() {
+            0 | 1 => return,
+            2 if written.len() == 2 => {
+                self.add(What::Term, &term, &term, Matched::InItsPlace);
+                if !self.short_terms.iter().any(|short| **short == *written) {
+                    self.short_terms.push(Wiped::from(written));
+                }
+                return;
+            }
+            _ => {}
         }
         self.add(What::Term, &term, &term, Matched::Anywhere);
         let parts: Vec<&str> = term.split_whitespace().collect();
@@ -276,6 +290,8 @@ pub(super) struct Names {
     lengths: HashMap<u32, Vec<usize>>,
     /// One bit for each of [`filter_bit`].
     filter: Vec<u64>,
+    /// Terms of two characters, which are looked for as they are written.
+    short_terms: Vec<Wiped>,
 }
 
 /// The shortest name that is matched by itself, in bytes.
@@ -302,6 +318,11 @@ impl Names {
 
     /// Knows more names.
     pub(super) fn learn(&mut self, more: &Known) {
+        for term in &more.short_terms {
+            if !self.short_terms.iter().any(|short| **short == **term) {
+                self.short_terms.push(term.clone());
+            }
+        }
         for name in &more.names {
             self.keys
                 .entry(name.what)
@@ -350,6 +371,10 @@ impl Names {
     /// The known names that stand in `text`; at `seams` a name may begin or end in whatever surroundings.
     pub(super) fn find(&self, text: &str, seams: &[usize], found: &mut Vec<Candidate>) {
         let bytes = text.as_bytes();
+        for term in &self.short_terms {
+            let hits = memchr::memmem::find_iter(bytes, term.as_bytes());
+            found.extend(hits.filter_map(|at| self.whole(text, What::Term, at, at + term.len())));
+        }
         if self.filter.is_empty() || bytes.len() < SHORTEST {
             return;
         }

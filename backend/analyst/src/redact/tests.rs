@@ -1,5 +1,5 @@
 use aside_shared::alert::{
-    Alert, AlertKey, AlertKind, Disposition, Entity, Host, Outcome, Severity, SeverityLevel, User,
+    Alert, AlertKey, Disposition, Entity, Host, Outcome, Severity, SeverityLevel, User,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -37,33 +37,17 @@ fn alert() -> Alert {
         kind,
     };
     Alert {
-        key: AlertKey {
-            tenant: "northwind-prod".into(),
-            platform: "invented".into(),
-            id: "alert".into(),
-        },
-        kind: AlertKind::Endpoint,
-        title: String::new(),
-        description: None,
         severity: Severity {
             level: SeverityLevel::High,
             raw: None,
         },
-        vendor_confidence_percent: None,
-        status: None,
         disposition: Disposition {
             outcome: Outcome::Happened,
             text: None,
             measures: Vec::new(),
         },
-        attacks: Vec::new(),
-        tags: Vec::new(),
-        occurred: None,
-        created: None,
-        updated: None,
         hosts: vec!["host".into()],
         users: vec!["user".into()],
-        trigger: None,
         entities: vec![
             entity(
                 "host",
@@ -84,8 +68,14 @@ fn alert() -> Alert {
                 }),
             ),
         ],
-        evidence: Vec::new(),
-        console_url: None,
+        ..Alert::new(
+            AlertKey {
+                tenant: "northwind-prod".into(),
+                platform: "invented".into(),
+                id: "alert".into(),
+            },
+            "",
+        )
     }
 }
 

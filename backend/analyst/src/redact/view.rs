@@ -143,7 +143,11 @@ fn undone(text: &str, at: usize) -> Option<(usize, Plain)> {
     let rest = &text.as_bytes()[at..];
     match rest[0] {
         b'\\' => unicode_escape(rest),
-        b'%' => percent(rest),
+        b'%' => percent(rest).filter(|(_, plain)| {
+            // What is escaped in a URL's login must not end it.
+            let ends = matches!(plain, Plain::Is('@' | '/' | ':' | '?' | '#' | '\\'));
+            !(ends && in_login(text.as_bytes(), at))
+        }),
         b'&' => reference(rest),
         b'[' => rest.starts_with(b"[.]").then_some((3, Plain::Is('.'))),
         b'^' | b'`' => {
@@ -223,6 +227,20 @@ fn percent(rest: &[u8]) -> Option<(usize, Plain)> {
     }
     let c = std::str::from_utf8(&bytes[..length]).ok()?.chars().next()?;
     Some((length * 3, of_escape(c)?))
+}
+
+/// Whether `at` stands between the `//` of a URL and the `@` behind its login.
+fn in_login(bytes: &[u8], at: usize) -> bool {
+    let is_part =
+        |b: &&u8| b.is_ascii_graphic() && !matches!(**b, b'/' | b'"' | b'\'' | b'<' | b'>');
+    let before = bytes[..at]
+        .iter()
+        .rev()
+        .take(128)
+        .take_while(is_part)
+        .count();
+    let after = bytes[at..].iter().take(128).take_while(is_part);
+    bytes[..at - before].ends_with(b"://") && after.into_iter().any(|b| *b == b'@')
 }
 
 /// `&#64;`, `&#x40;`, `&quot;`

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use aside_analyst::rules::RuleSet;
 use aside_shared::alert::{
-    Alert, Entity, EntityKind, Evidence, EvidenceSource, File, Object, Outcome, Process, User, Verb,
+    Alert, Entity, EntityKind, Evidence, EvidenceSource, File, Object, Process, User, Verb,
 };
 use aside_shared::analysis::Claim;
 use aside_shared::audit::AuditEntry;
 use aside_shared::event::{AnalysisEvent, ContextPlace};
-use aside_shared::id::EvidenceId;
 use aside_shared::instant::{Clock, Instant};
 use aside_shared::model::{Reading, Removed, Replaced, Told, Voice};
 use aside_shared::session::Role;
@@ -56,20 +55,11 @@ fn process(name: &str, command_line: String) -> EntityKind {
 
 fn seen(second: i64, subject: &str, verb: Verb, object: &str) -> Evidence {
     let unix_ms = 1_772_461_000_000 + second * 1_000;
+    let object = Object::Entity(object.into());
     Evidence {
-        id: EvidenceId::from(""),
-        at: Some(Instant {
-            unix_ms,
-            clock: Clock::Endpoint,
-            raw: unix_ms.to_string(),
-        }),
-        source: EvidenceSource::Alert,
-        subject: subject.into(),
-        verb,
-        object: Some(Object::Entity(object.into())),
-        outcome: Outcome::Happened,
-        derived_from: Vec::new(),
+        at: Some(Instant::from_unix_ms(unix_ms, Clock::Endpoint)),
         fields: BTreeMap::from([("user_name".to_owned(), "j.smith".to_owned())]),
+        ..Evidence::new(EvidenceSource::Alert, subject, verb, Some(object))
     }
     .identified()
 }
@@ -591,19 +581,8 @@ async fn an_endpoint_that_takes_another_form_is_asked_in_it_and_it_is_remembered
     assert_eq!(report(&events).sent.len(), 1, "the form is known by now");
 }
 
-#[tokio::test]
-async fn what_is_too_long_for_a_model_is_told_it_once_more_in_fewer_lines() {
-    let endpoint = StandIn::start(|body| match text_of(body).lines().count() > 60 {
-        true => {
-            let words = "This model's maximum context length is 4096 tokens, however you requested 5120 tokens (4000 \
-                         in your prompt; 1120 for the completion). Please reduce max_tokens.";
-            let error = json!({ "message": words, "code": "context_length_exceeded" });
-            Manners::Refuses(400, json!({ "error": error }))
-        }
-        false => Manners::Says(mixed(body), "stop"),
-    })
-    .await;
-    let (world, analyses) = world_of(Some(endpoint.model(LONG, LONG))).await;
+/// The alert with 70 more pieces of evidence.
+fn lengthen(world: &World) {
     for number in 0..70 {
         let id = format!("file-{number}");
         let file = EntityKind::File(File {
@@ -617,6 +596,46 @@ async fn what_is_too_long_for_a_model_is_told_it_once_more_in_fewer_lines() {
             .evidence
             .push(seen(100 + number, "word", Verb::Read, &id));
     }
+}
+
+#[tokio::test]
+async fn a_model_that_can_read_little_is_told_no_more_than_that_at_once() {
+    let endpoint = StandIn::start(|body| Manners::Says(mixed(body), "stop")).await;
+    let mut lengths = Vec::new();
+    for context_tokens in [None, Some(3_000), Some(1_000)] {
+        let mut model = endpoint.model(LONG, LONG);
+        model.context_tokens = context_tokens;
+        let (world, analyses) = world_of(Some(model)).await;
+        lengthen(&world);
+        let events = analysed(&analyses).await;
+        let report = report(&events);
+        assert_eq!((report.sent.len(), reading(report).kept), (1, 1));
+        lengths.push(report.sent[0].text.lines().count());
+    }
+    assert!(
+        lengths.is_sorted_by(|more, less| more > less),
+        "{lengths:?}"
+    );
+    let body: Value = serde_json::from_str(&endpoint.bodies()[0]).expect("JSON");
+    let schema = &body["response_format"]["json_schema"]["schema"];
+    let most = &schema["properties"]["claims"]["maxItems"];
+    assert_eq!((&body["max_tokens"], most), (&json!(1_000), &json!(6)));
+}
+
+#[tokio::test]
+async fn what_is_too_long_for_a_model_is_told_it_once_more_in_fewer_lines() {
+    let endpoint = StandIn::start(|body| match text_of(body).lines().count() > 60 {
+        true => {
+            let words = "This model's maximum context length is 4096 tokens, however you requested 5120 tokens (4000 \
+                         in your prompt; 1120 for the completion). Please reduce max_tokens.";
+            let error = json!({ "message": words, "code": "context_length_exceeded" });
+            Manners::Refuses(400, json!({ "error": error }))
+        }
+        false => Manners::Says(mixed(body), "stop"),
+    })
+    .await;
+    let (world, analyses) = world_of(Some(endpoint.model(LONG, LONG))).await;
+    lengthen(&world);
     let events = analysed(&analyses).await;
     let first = report(&events);
     assert_eq!(reading(first).kept, 1);

@@ -591,12 +591,47 @@ fn free_strings(schema: &Value, path: &str, found: &mut Vec<String>) {
 #[test]
 fn the_schema_is_bounded_and_leaves_free_nothing_but_text() {
     let (alert, analysis) = intrusion();
-    let schema = form(&alert, &analysis).schema();
+    let schema = form(&alert, &analysis).schema(12);
+    let schema = serde_json::to_value(schema).expect("serialises");
     let mut found = Vec::new();
     free_strings(&schema, "", &mut found);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].ends_with("/text"), "{found:?}");
     assert!(!schema.to_string().contains("\"did\""));
+}
+
+#[test]
+fn the_schema_asks_first_for_what_decides_on_the_rest() {
+    let (alert, analysis) = intrusion();
+    let schema = serde_json::to_string(&form(&alert, &analysis).schema(12)).expect("serialises");
+    let place = |name: &str| {
+        let property = format!("\"{name}\":{{");
+        schema.find(&property).unwrap_or_else(|| panic!("{name}"))
+    };
+    let order = [
+        "kind",
+        "evidence",
+        "relations",
+        "subject",
+        "verb",
+        "object",
+        "outcome",
+        "count",
+        "span",
+        "text",
+    ];
+    let places: Vec<usize> = order.iter().map(|name| place(name)).collect();
+    assert!(places.is_sorted(), "{schema}");
+}
+
+#[test]
+fn no_more_claims_are_asked_for_than_there_is_room_for() {
+    let (alert, analysis) = intrusion();
+    let form = form(&alert, &analysis);
+    for (room, most) in [(0, 1), (4, 4), (1_000, 12)] {
+        let schema = serde_json::to_value(form.schema(room)).expect("serialises");
+        assert_eq!(schema["properties"]["claims"]["maxItems"], most);
+    }
 }
 
 #[test]
