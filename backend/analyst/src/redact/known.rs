@@ -373,7 +373,8 @@ impl Names {
         let bytes = text.as_bytes();
         for term in &self.short_terms {
             let hits = memchr::memmem::find_iter(bytes, term.as_bytes());
-            found.extend(hits.filter_map(|at| self.whole(text, What::Term, at, at + term.len())));
+            let end = |at: usize| at + term.len();
+            found.extend(hits.filter_map(|at| self.whole(text, What::Term, at, end(at), seams)));
         }
         if self.filter.is_empty() || bytes.len() < SHORTEST {
             return;
