@@ -368,12 +368,13 @@ impl Names {
         }
     }
 
-    /// The known names that stand in `text`.
-    pub(super) fn find(&self, text: &str, found: &mut Vec<Candidate>) {
+    /// The known names that stand in `text`; at `seams` a name may begin or end in whatever surroundings.
+    pub(super) fn find(&self, text: &str, seams: &[usize], found: &mut Vec<Candidate>) {
         let bytes = text.as_bytes();
         for term in &self.short_terms {
             let hits = memchr::memmem::find_iter(bytes, term.as_bytes());
-            found.extend(hits.filter_map(|at| self.whole(text, What::Term, at, at + term.len())));
+            let end = |at: usize| at + term.len();
+            found.extend(hits.filter_map(|at| self.whole(text, What::Term, at, end(at), seams)));
         }
         if self.filter.is_empty() || bytes.len() < SHORTEST {
             return;
@@ -383,14 +384,23 @@ impl Names {
             let (word, bit) = filter_bit(beginning);
             // The filter first, since it nearly always says no: where words begin is hard to foresee
             // for a processor.
-            if self.filter[word] & bit != 0 && begins_word(bytes, at) {
-                self.begun(text, at, beginning, found);
+            if self.filter[word] & bit != 0
+                && (begins_word(bytes, at) || seams.binary_search(&at).is_ok())
+            {
+                self.begun(text, at, beginning, seams, found);
             }
         }
     }
 
     /// The names that begin at `at`.
-    fn begun(&self, text: &str, at: usize, beginning: u32, found: &mut Vec<Candidate>) {
+    fn begun(
+        &self,
+        text: &str,
+        at: usize,
+        beginning: u32,
+        seams: &[usize],
+        found: &mut Vec<Candidate>,
+    ) {
         for length in self.lengths.get(&beginning).into_iter().flatten() {
             let end = at + length;
             let Some(part) = text.get(at..end) else {
@@ -401,16 +411,25 @@ impl Names {
                 if *in_capitals && part.bytes().any(|b| b.is_ascii_lowercase()) {
                     continue;
                 }
-                found.extend(self.whole(text, *what, at, end));
+                found.extend(self.whole(text, *what, at, end, seams));
             }
         }
     }
 
     /// The whole name around a hit, if it is one.
-    fn whole(&self, text: &str, what: What, start: usize, end: usize) -> Option<Candidate> {
+    fn whole(
+        &self,
+        text: &str,
+        what: What,
+        start: usize,
+        end: usize,
+        seams: &[usize],
+    ) -> Option<Candidate> {
         let bytes = text.as_bytes();
+        let is_whole = |at: usize| seams.binary_search(&at).is_err();
         let before = text[..start].chars().next_back();
-        let after = text[end..].chars().next();
+        let before = before.filter(|_| is_whole(start));
+        let after = text[end..].chars().next().filter(|_| is_whole(end));
         let is_long = end - start >= 6;
         if joined(before, bytes[start] as char, is_long)
             || after.is_some_and(|after| joined(Some(bytes[end - 1] as char), after, is_long))
@@ -492,7 +511,9 @@ impl Names {
 fn begins_word(bytes: &[u8], at: usize) -> bool {
     let (before, first) = (super::values::before(bytes, at), bytes[at]);
     let in_camel_case = before.is_ascii_lowercase() && first.is_ascii_uppercase();
-    !(is_letter(before) && is_letter(first)) || in_camel_case
+    // Whether a longer character ends a word is for `joined`.
+    let is_after_longer = before >= 0x80 && first.is_ascii();
+    !(is_letter(before) && is_letter(first)) || in_camel_case || is_after_longer
 }
 
 /// A byte of a letter or digit; those of longer characters count as such.
@@ -501,13 +522,22 @@ fn is_letter(b: u8) -> bool {
 }
 
 /// Whether two characters stand inside one word. In a long name a change from small letters to
-/// capitals, or between letters and digits and anything else, ends a word.
+/// capitals ends a word, in every name a change to or from a script without capitals.
 fn joined(before: Option<char>, after: char, is_long: bool) -> bool {
     let Some(before) = before else { return false };
     if !before.is_alphanumeric() || !after.is_alphanumeric() {
         return false;
     }
+    // Japanese, Korean, Chinese, Thai, Arabic ... write a name in Latin letters without a space around it.
+    if before.is_ascii() && is_caseless(after) || is_caseless(before) && after.is_ascii() {
+        return false;
+    }
     !(is_long && before.is_lowercase() && after.is_uppercase())
+}
+
+/// A letter of a script that has no capitals.
+fn is_caseless(c: char) -> bool {
+    c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase()
 }
 
 /// How many bytes of labels and dots end `before`.

@@ -191,18 +191,25 @@ pub(super) struct Wanted<'n> {
     pub(super) names: &'n Names,
     /// Addresses of anybody's, not only internal ones.
     pub(super) external_addresses: bool,
+    /// Where something was left out of the text ([`super::view::View::seams`]).
+    pub(super) seams: &'n [usize],
 }
 
 /// Everything in `text` (a view) that may have to be hidden, in no order. Whether a candidate can be
 /// what its place says is for [`super::decide`].
 pub(super) fn search(text: &str, wanted: Wanted<'_>, depth: usize) -> Vec<Candidate> {
     let mut found = Vec::new();
-    wanted.names.find(text, &mut found);
+    wanted.names.find(text, wanted.seams, &mut found);
     announced(text, wanted, &mut found);
     punctuation(text, wanted, &mut found);
     if depth < DEEPEST {
         let holds = |decoded: &str| {
             let view = super::view::View::of(decoded);
+            let seams = view.seams();
+            let wanted = Wanted {
+                seams: &seams,
+                ..wanted
+            };
             let inner = search(view.text(), wanted, depth + 1);
             inner
                 .iter()

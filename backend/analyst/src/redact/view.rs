@@ -80,6 +80,13 @@ impl<'t> View<'t> {
         &self.text
     }
 
+    /// Where something was left out, in order: a name may begin or end there, though a reader sees no gap.
+    pub(super) fn seams(&self) -> Vec<usize> {
+        let pairs = self.parts.windows(2);
+        let seams = pairs.filter(|pair| pair[0].original.end < pair[1].original.start);
+        seams.map(|pair| pair[1].view).collect()
+    }
+
     /// Where a non-empty range of the view stands in the original.
     pub(super) fn original(&self, range: &Range<usize>) -> Range<usize> {
         if self.parts.is_empty() {
@@ -203,7 +210,7 @@ fn percent(rest: &[u8]) -> Option<(usize, Plain)> {
     if first == b'%' {
         let code = hex_value(rest.get(3..5));
         return match code.and_then(char::from_u32) {
-            Some(c) if c.is_ascii_graphic() => Some((5, Plain::Is(c))),
+            Some(c) if c.is_ascii_graphic() || c == ' ' => Some((5, Plain::Is(c))),
             _ => Some((3, Plain::Is('%'))),
         };
     }
@@ -360,6 +367,7 @@ mod tests {
             "ＦＩＮ-ＬＴ-２０４",
             "FIN%2DLT%2d204",
             "FIN%252DLT-204",
+            "%2520FIN-LT-204%2520",
             "FIN&#45;LT&#x2d;204",
             "FIN\\u002dLT-204",
             "FIN\u{2011}LT\u{2011}204",
