@@ -141,6 +141,9 @@ pub struct ModelConfig {
     /// The customer's own terms (company, projects, products) that never leave.
     #[serde(default)]
     pub terms: Vec<String>,
+    /// Whether public addresses are replaced too. The customer's own always are.
+    #[serde(default)]
+    pub external_addresses: bool,
 }
 
 fn default_deadline() -> u32 {
@@ -478,10 +481,10 @@ impl ModelConfig {
         let short = self
             .terms
             .iter()
-            .find(|term| term.trim().chars().count() < 3);
+            .find(|term| term.trim().chars().count() < 2);
         match short {
             Some(term) => {
-                let problem = format!("{term:?} is too short to be found: at least 3 characters");
+                let problem = format!("{term:?} is too short to be found: at least 2 characters");
                 fail("terms", term.clone(), problem)
             }
             None => Ok(()),
@@ -740,6 +743,7 @@ terms = ["Bluebird"]
         assert_eq!(config.context_tokens, None);
         assert_eq!(config.schema_form, SchemaForm::Auto);
         assert_eq!(config.prose, ProseConfig::Off);
+        assert!(!config.external_addresses);
         assert!(config.key_file.as_ref().unwrap().is_absolute());
         assert!(config.key().unwrap_err().contains("key_file"));
         for (from, to, expected) in [
@@ -751,7 +755,7 @@ terms = ["Bluebird"]
                 "key_env = \"X\"\nkey_file =",
                 ["line 21", "key_env"],
             ),
-            ("\"Bluebird\"", "\"Bluebird\", \"ab\"", ["line 21", "terms"]),
+            ("\"Bluebird\"", "\"Bluebird\", \"a\"", ["line 21", "terms"]),
             (
                 "terms =",
                 "deadline_seconds = 0\nterms =",
@@ -773,6 +777,11 @@ terms = ["Bluebird"]
                 ["line 21", "json_object"],
             ),
             ("terms =", "prose = \"on\"\nterms =", ["line 21", "marked"]),
+            (
+                "terms =",
+                "external_addresses = \"yes\"\nterms =",
+                ["line 21", "boolean"],
+            ),
         ] {
             let wrong = format!("{GOOD}{}", model.replace(from, to));
             let message = read(&wrong).unwrap_err();

@@ -7,10 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aside_shared::action::{Action, HostState, Isolation};
-use aside_shared::alert::{
-    Alert, AlertKey, AlertKind, Disposition, Entity, EntityKind, Host, Outcome, Severity,
-    SeverityLevel,
-};
+use aside_shared::alert::{Alert, AlertKey, AlertKind, Entity, EntityKind, Host};
 use aside_shared::api::RecentAlert;
 use aside_shared::console::{Console, Route};
 use aside_shared::id::{AlertId, EntityId, HostId, TenantId};
@@ -314,36 +311,17 @@ pub fn alert() -> Alert {
         }),
     };
     Alert {
-        key: AlertKey {
-            tenant: "acme".into(),
-            platform: "invented".into(),
-            id: "a1".into(),
-        },
         kind: AlertKind::Unknown("workspace threat".to_owned()),
-        title: "Threat".to_owned(),
-        description: None,
-        severity: Severity {
-            level: SeverityLevel::Unknown,
-            raw: None,
-        },
-        vendor_confidence_percent: None,
-        status: None,
-        disposition: Disposition {
-            outcome: Outcome::Unknown,
-            text: None,
-            measures: Vec::new(),
-        },
-        attacks: Vec::new(),
-        tags: Vec::new(),
-        occurred: None,
-        created: None,
-        updated: None,
         hosts: vec!["host:h1".into(), "host:h2".into()],
-        users: Vec::new(),
-        trigger: None,
         entities: vec![host("h1"), host("h2")],
-        evidence: Vec::new(),
-        console_url: None,
+        ..Alert::new(
+            AlertKey {
+                tenant: "acme".into(),
+                platform: "invented".into(),
+                id: "a1".into(),
+            },
+            "Threat",
+        )
     }
 }
 

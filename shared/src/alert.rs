@@ -70,6 +70,38 @@ pub struct Alert {
 }
 
 impl Alert {
+    /// An alert of an endpoint of which nothing is known but its key and its title.
+    pub fn new(key: AlertKey, title: impl Into<String>) -> Self {
+        Self {
+            key,
+            kind: AlertKind::Endpoint,
+            title: title.into(),
+            description: None,
+            severity: Severity {
+                level: SeverityLevel::Unknown,
+                raw: None,
+            },
+            vendor_confidence_percent: None,
+            status: None,
+            disposition: Disposition {
+                outcome: Outcome::Unknown,
+                text: None,
+                measures: Vec::new(),
+            },
+            attacks: Vec::new(),
+            tags: Vec::new(),
+            occurred: None,
+            created: None,
+            updated: None,
+            hosts: Vec::new(),
+            users: Vec::new(),
+            trigger: None,
+            entities: Vec::new(),
+            evidence: Vec::new(),
+            console_url: None,
+        }
+    }
+
     /// The entity of that id.
     pub fn entity(&self, id: &EntityId) -> Option<&Entity> {
         self.entities.iter().find(|entity| &entity.id == id)
@@ -81,6 +113,16 @@ impl Alert {
         let is_titled =
             |it: &&Evidence| matches!(&it.object, Some(Object::Value(name)) if *name == self.title);
         findings().find(is_titled).or_else(|| findings().next())
+    }
+
+    /// Whether a piece of evidence is about the process that triggered the alert: what it did, or what was done to
+    /// it. Of an alert without one, all of it is.
+    pub fn is_about_trigger(&self, evidence: &Evidence) -> bool {
+        let Some(trigger) = &self.trigger else {
+            return true;
+        };
+        let is_object = matches!(&evidence.object, Some(Object::Entity(id)) if id == trigger);
+        is_object || evidence.subject == *trigger
     }
 
     /// Adds entities and evidence, leaving out what is there already, and keeps the order of [`Alert::evidence`].
@@ -377,7 +419,7 @@ pub struct Process {
     pub started: Option<Instant>,
     /// When it ended.
     pub ended: Option<Instant>,
-    /// Integrity level, as the vendor writes it.
+    /// Integrity level: `Low`, `Medium`, `High`, `System`; another as the vendor writes it.
     pub integrity: Option<String>,
     /// The name in the file's version information, where the vendor has it.
     pub original_name: Option<String>,
@@ -500,6 +542,27 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// What `subject` did, as it happened; without a time, and without the id that [`Evidence::identified`] gives
+    /// once all of it is there.
+    pub fn new(
+        source: EvidenceSource,
+        subject: impl Into<EntityId>,
+        verb: Verb,
+        object: Option<Object>,
+    ) -> Self {
+        Self {
+            id: EvidenceId::from(""),
+            at: None,
+            source,
+            subject: subject.into(),
+            verb,
+            object,
+            outcome: Outcome::Happened,
+            derived_from: Vec::new(),
+            fields: BTreeMap::new(),
+        }
+    }
+
     /// Evidence with the id that its content gives it: the same observation, read twice or from two
     /// places, has one id; anything else has another.
     pub fn identified(mut self) -> Self {
@@ -523,18 +586,8 @@ mod tests {
     use super::*;
 
     fn evidence(subject: &str, object: &str) -> Evidence {
-        Evidence {
-            id: EvidenceId::from(""),
-            at: None,
-            source: EvidenceSource::Alert,
-            subject: EntityId::from(subject),
-            verb: Verb::Started,
-            object: Some(Object::Entity(EntityId::from(object))),
-            outcome: Outcome::Happened,
-            derived_from: Vec::new(),
-            fields: BTreeMap::new(),
-        }
-        .identified()
+        let object = Object::Entity(EntityId::from(object));
+        Evidence::new(EvidenceSource::Alert, subject, Verb::Started, Some(object)).identified()
     }
 
     #[test]
@@ -553,36 +606,19 @@ mod tests {
             ..evidence("p1", "p2")
         };
         let mut alert = Alert {
-            key: AlertKey {
-                tenant: "acme".into(),
-                platform: "crowdstrike".into(),
-                id: "a".into(),
-            },
-            kind: AlertKind::Endpoint,
-            title: "Worst".to_owned(),
-            description: None,
             severity: Severity {
                 level: SeverityLevel::High,
                 raw: None,
             },
-            vendor_confidence_percent: None,
-            status: None,
-            disposition: Disposition {
-                outcome: Outcome::Unknown,
-                text: None,
-                measures: Vec::new(),
-            },
-            attacks: Vec::new(),
-            tags: Vec::new(),
-            occurred: None,
-            created: None,
-            updated: None,
-            hosts: Vec::new(),
-            users: Vec::new(),
-            trigger: None,
-            entities: Vec::new(),
             evidence: vec![evidence("p1", "p2"), named("First"), named("Worst")],
-            console_url: None,
+            ..Alert::new(
+                AlertKey {
+                    tenant: "acme".into(),
+                    platform: "crowdstrike".into(),
+                    id: "a".into(),
+                },
+                "Worst",
+            )
         };
         let found = |alert: &Alert| alert.finding().and_then(|it| it.object.clone());
         assert_eq!(found(&alert), named("Worst").object);

@@ -26,6 +26,15 @@ pub struct Instant {
 }
 
 impl Instant {
+    /// A moment of which nothing but its milliseconds was written.
+    pub fn from_unix_ms(unix_ms: i64, clock: Clock) -> Self {
+        Self {
+            unix_ms,
+            clock,
+            raw: unix_ms.to_string(),
+        }
+    }
+
     /// `HH:MM:SS` in UTC.
     pub fn utc_clock(&self) -> String {
         utc_clock(self.unix_ms)

@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 
 use aside_shared::alert::{Alert, Evidence, EvidenceSource, Object, Verb};
 use aside_shared::analysis::Analysis;
-use aside_shared::id::{EntityId, EvidenceId};
+use aside_shared::id::EntityId;
 
 use rules::RuleSet;
 
@@ -39,7 +39,7 @@ pub fn analyse(rules: &RuleSet, alert: &Alert) -> Analysis {
     let hidden = reading::hidden(alert);
     let observed = reading::observed(alert, &hidden);
     let derived = derived(alert, &hidden);
-    let fired = score::fired(rules, &observed);
+    let fired = score::fired(alert, rules, &observed);
     let assessment = score::assess(alert, &fired);
     let mut whole = Cow::Borrowed(alert);
     if !derived.is_empty() {
@@ -62,15 +62,16 @@ fn derived(alert: &Alert, hidden: &[reading::Hidden<'_>]) -> Vec<Evidence> {
     for found in hidden {
         for layer in &found.layers {
             let evidence = Evidence {
-                id: EvidenceId::from(""),
                 at: found.evidence.at.clone(),
-                source: EvidenceSource::Derived,
-                subject: reading::doer(alert, found.evidence).clone(),
-                verb: Verb::DecodedTo,
-                object: Some(Object::Value(layer.text.clone())),
                 outcome: found.evidence.outcome,
                 derived_from: vec![found.evidence.id.clone()],
                 fields: BTreeMap::from([("hidden_by".to_owned(), layer.hidden_by.clone())]),
+                ..Evidence::new(
+                    EvidenceSource::Derived,
+                    reading::doer(alert, found.evidence).clone(),
+                    Verb::DecodedTo,
+                    Some(Object::Value(layer.text.clone())),
+                )
             };
             derived.push(evidence.identified());
         }
@@ -89,19 +90,20 @@ fn unobserved(alert: &Alert) -> Option<Evidence> {
         .iter()
         .chain(&alert.users)
         .chain(alert.entities.iter().map(|entity| &entity.id));
+    let subject = known
+        .next()
+        .cloned()
+        .unwrap_or_else(|| EntityId::from(alert.key.id.as_str()));
+    let title = Object::Value(alert.title.clone());
     let evidence = Evidence {
-        id: EvidenceId::from(""),
         at: alert.occurred.clone().or_else(|| alert.created.clone()),
-        source: EvidenceSource::Derived,
-        subject: known
-            .next()
-            .cloned()
-            .unwrap_or_else(|| EntityId::from(alert.key.id.as_str())),
-        verb: Verb::Detected,
-        object: Some(Object::Value(alert.title.clone())),
         outcome: alert.disposition.outcome,
-        derived_from: Vec::new(),
-        fields: BTreeMap::new(),
+        ..Evidence::new(
+            EvidenceSource::Derived,
+            subject,
+            Verb::Detected,
+            Some(title),
+        )
     };
     Some(evidence.identified())
 }

@@ -35,13 +35,19 @@ pub struct Fired<'a> {
 }
 
 /// Every rule that matches, once, with all evidence that it matched.
-pub fn fired<'a>(rules: &'a RuleSet, observed: &[Observed<'_>]) -> Vec<Fired<'a>> {
+///
+/// A lowering one matches only what is about the alert's trigger: that something usual went on beside it says
+/// nothing about it.
+pub fn fired<'a>(alert: &Alert, rules: &'a RuleSet, observed: &[Observed<'_>]) -> Vec<Fired<'a>> {
     let mut fired: Vec<Fired<'a>> = Vec::new();
     for (seen, event) in observed
         .iter()
         .flat_map(|seen| seen.events.iter().map(move |event| (seen, event)))
     {
         for rule in rules.matching(event) {
+            if rule.knowledge.weight < 0 && !alert.is_about_trigger(seen.evidence) {
+                continue;
+            }
             match fired.iter_mut().find(|known| known.rule.id == rule.id) {
                 Some(known) if !known.evidence.contains(&seen.evidence.id) => {
                     known.evidence.push(seen.evidence.id.clone())

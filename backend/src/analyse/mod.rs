@@ -20,6 +20,7 @@ use aside_shared::analysis::{Analysis, Claim, ClaimKind, Recommendation, View};
 use aside_shared::audit::AuditAction;
 use aside_shared::event::{AnalysisEvent, Context, ContextPlace, ContextState, Done};
 use aside_shared::id::{AnalysisId, UserName};
+use aside_shared::model::Came;
 use aside_shared::problem::{Problem, ProblemKind};
 use tokio::sync::watch;
 
@@ -85,6 +86,13 @@ impl Run {
     /// Whether it came to an end that is none.
     fn has_failed(&self) -> bool {
         matches!(self.state().events.last(), Some(AnalysisEvent::Failed(_)))
+    }
+
+    /// Whether it came to an end without the model's voice, which was asked for: a later reader may ask again.
+    fn has_lost_its_voice(&self) -> bool {
+        let state = self.state();
+        let is_lost = |event: &AnalysisEvent| matches!(event, AnalysisEvent::Model(report) if matches!(report.came, Came::Nothing { .. }));
+        state.events.last().is_some_and(AnalysisEvent::is_last) && state.events.iter().any(is_lost)
     }
 
     /// The events after the first `seen`, and whether nothing follows them; `None` if there never were
@@ -245,6 +253,7 @@ impl Analyses {
                 run.key == *key
                     && run.rules == self.rules.digest()
                     && !run.has_failed()
+                    && !run.has_lost_its_voice()
                     && run.state().alert.updated == alert.updated
             })
             .cloned();

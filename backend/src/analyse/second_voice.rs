@@ -90,10 +90,10 @@ impl SecondVoice {
         if !report.cached {
             report.took_ms = started.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
         }
+        self.log(&report, &came);
         report.came = came.unwrap_or_else(|failure| Came::Nothing {
             reason: failure.to_string(),
         });
-        self.log(&report);
         report
     }
 
@@ -104,7 +104,10 @@ impl SecondVoice {
         };
         let deadline = self.model.deadline(most);
         let known = Known::of(about.alert, &self.model.terms);
-        let mut conversation = Conversation::new(&known, Settings::default());
+        let settings = Settings {
+            external_addresses: self.model.external_addresses,
+        };
+        let mut conversation = Conversation::new(&known, settings);
         let prompt_of = |lines: u32, conversation: &mut Conversation| {
             let form = about.form(lines);
             let wants_note = self.model.wants_prose && about.question.is_none();
@@ -123,7 +126,7 @@ impl SecondVoice {
         }
         let asked = Asked {
             tenant: about.alert.key.tenant.clone(),
-            model: format!("{} at {}", self.model.name(), self.model.host()),
+            model: format!("{} at {}", self.model.name(), self.model.address()),
             prompt: prompt::VERSION,
             content: prompt.digest(),
         };
@@ -235,11 +238,12 @@ impl SecondVoice {
         }
     }
 
-    fn log(&self, report: &Report) {
+    /// Figures and kinds: neither what was asked nor what an endpoint said belongs in a log.
+    fn log(&self, report: &Report, came: &Result<Came, Failure>) {
         let (model, ms, cached) = (&report.model, report.took_ms, report.cached);
         let requests = report.sent.len();
-        match &report.came {
-            Came::Back { reading, .. } => tracing::info!(
+        match came {
+            Ok(Came::Back { reading, .. }) => tracing::info!(
                 model,
                 ms,
                 cached,
@@ -249,8 +253,10 @@ impl SecondVoice {
                 dropped = reading.dropped.len(),
                 "model asked"
             ),
-            Came::Nothing { reason } => {
-                tracing::warn!(model, ms, requests, reason, "model asked")
+            Ok(Came::Nothing { .. }) => tracing::warn!(model, ms, requests, "model asked"),
+            Err(failure) => {
+                let failure = failure.kind();
+                tracing::warn!(model, ms, requests, failure, "model asked");
             }
         }
     }

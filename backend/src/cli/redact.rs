@@ -1,11 +1,13 @@
 //! `aside redact`: what would go to a language model of a text, and what would not.
 
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use aside_analyst::redact::{Conversation, Known, Redacted, Settings};
 use serde::Deserialize;
+use serde_json::error::Category;
 use serde_json::{Value, json};
 
 /// Replaces what identifies a customer, and secrets, by placeholders.
@@ -108,7 +110,10 @@ fn batch(
         let answer = match serde_json::from_slice::<Item>(&line) {
             Ok(item) => {
                 let names = item.known.unwrap_or_default();
-                let mut answer = answer(&redact(args, &item.text, &names));
+                let redacting = || answer(&redact(args, &item.text, &names));
+                let mut answer = catch_unwind(AssertUnwindSafe(redacting)).unwrap_or_else(
+                    |_| json!({ "line": number, "error": "a fault of Aside's own" }),
+                );
                 answer["id"] = item.id;
                 answer
             }
@@ -116,7 +121,7 @@ fn batch(
                 let id = serde_json::from_slice::<Value>(&line)
                     .ok()
                     .and_then(|value| value.get("id").cloned());
-                let mut answer = json!({ "line": number, "error": error.to_string() });
+                let mut answer = json!({ "line": number, "error": unreadable(&error) });
                 if let Some(id) = id {
                     answer["id"] = id;
                 }
@@ -126,6 +131,17 @@ fn batch(
         if let Err(error) = writeln!(out, "{answer}") {
             return Ok(Err(error));
         }
+    }
+}
+
+/// What is wrong with a line, without a word of it: what it holds is what was to be redacted.
+fn unreadable(error: &serde_json::Error) -> String {
+    let at = error.column();
+    match error.classify() {
+        Category::Data => format!(
+            "not {{id, text, known?: {{hosts, users, domains, terms}}}} with text as a string and lists of strings in known (column {at})"
+        ),
+        Category::Io | Category::Syntax | Category::Eof => format!("no JSON (column {at})"),
     }
 }
 
@@ -175,7 +191,7 @@ mod tests {
         let lines = concat!(
             r#"{"id":1,"text":"é 😀 on FIN-LT-204","known":{"hosts":["FIN-LT-204"]}}"#,
             "\nno json\n\n",
-            r#"{"id":"x"}"#,
+            r#"{"id":"x","text":"on","known":{"hosts":"FIN-LT-204"}}"#,
             "\n\u{fffd}\n",
             r#"{"id":2,"text":"again FIN-LT-204 at 10.0.0.5"}"#,
         );
@@ -196,6 +212,7 @@ mod tests {
         );
         assert!(answers[1]["error"].is_string() && answers[1].get("id").is_none());
         assert!(answers[2]["error"].is_string() && answers[2]["id"] == "x");
+        assert!(!answers[2].to_string().contains("FIN-LT-204"));
         assert!(answers[3]["error"].is_string());
         // A conversation of its own: what another line knew is not known here.
         assert_eq!(answers[4]["text"], "again FIN-LT-204 at IP-INTERNAL-1");

@@ -17,6 +17,7 @@ const ERROR_MAX: usize = 64 * 1024;
 pub(super) struct Client {
     http: reqwest::Client,
     url: Url,
+    key: Option<SecretString>,
     /// `Bearer` and the key; its `Debug` shows nothing of it.
     authorization: Option<HeaderValue>,
     idle: Duration,
@@ -40,9 +41,15 @@ impl Client {
         Ok(Self {
             http,
             url,
+            key,
             authorization,
             idle,
         })
+    }
+
+    /// Where requests go.
+    pub(super) fn address(&self) -> &str {
+        self.url.as_str()
     }
 
     /// The endpoint's host, with the port where one is named.
@@ -56,6 +63,14 @@ impl Client {
 
     /// Sends one body and reads the answer to its end.
     pub(super) async fn post(&self, body: String) -> Result<Completion, Failure> {
+        let answer = self.exchange(body).await;
+        answer.map_err(|failure| match &self.key {
+            Some(key) => failure.without(key.expose_secret()),
+            None => failure,
+        })
+    }
+
+    async fn exchange(&self, body: String) -> Result<Completion, Failure> {
         let mut request = self
             .http
             .post(self.url.clone())
@@ -120,7 +135,13 @@ impl Client {
                 break;
             }
         }
-        body
+        // Before it is cut to what is shown: half a key is a key's half.
+        match &self.key {
+            Some(key) => String::from_utf8_lossy(&body)
+                .replace(key.expose_secret(), "[the key]")
+                .into_bytes(),
+            None => body,
+        }
     }
 }
 

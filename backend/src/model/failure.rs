@@ -64,6 +64,42 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// What kind of failure it is, without a word of the endpoint's.
+    pub fn kind(&self) -> String {
+        let kind = match self {
+            Self::Unreachable { .. } => "unreachable",
+            Self::Lost(_) => "connection lost",
+            Self::Refused { status, .. } => return format!("refused with {status}"),
+            Self::TooLong(_) => "question too long",
+            Self::Deadline(_) => "no answer in time",
+            Self::Idle(_) => "answer stopped coming",
+            Self::CutOff => "answer cut off",
+            Self::TooMuch => "answer too large",
+            Self::NotUtf8 => "answer is not UTF-8",
+            Self::Protocol(_) => "not the protocol",
+            Self::Ended(_) => "ended without an answer",
+            Self::Unreadable(_) => "answer of another shape",
+            Self::NotRecorded => "not recorded, not sent",
+            Self::Fault => "fault of Aside",
+        };
+        kind.to_owned()
+    }
+
+    /// The same without the key, which an endpoint may repeat when it turns it away.
+    pub(super) fn without(self, key: &str) -> Self {
+        let hide = |words: String| words.replace(key, "[the key]");
+        match self {
+            Self::Refused { status, words } => Self::Refused {
+                status,
+                words: hide(words),
+            },
+            Self::TooLong(words) => Self::TooLong(hide(words)),
+            Self::Protocol(words) => Self::Protocol(hide(words)),
+            Self::Ended(words) => Self::Ended(hide(words)),
+            other => other,
+        }
+    }
+
     /// What an error answer says.
     pub(super) fn refused(status: u16, body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body);

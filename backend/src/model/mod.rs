@@ -33,6 +33,8 @@ use request::Manner;
 const IDLE: Duration = Duration::from_secs(20);
 /// Requests for one question: an endpoint may refuse one form of it after another.
 const TRIES: u32 = 5;
+/// Statuses with which servers refuse a form of the request: 400 and 422 mostly, llama-cpp-python 500.
+const MANNERS: [u16; 6] = [400, 404, 415, 422, 500, 501];
 /// Bytes that a token of a question stands for at least: 2.4 were measured (Gemma 3), long hashes have fewer.
 const BYTES_A_TOKEN: u32 = 2;
 
@@ -50,6 +52,8 @@ pub struct Model {
     pub context_tokens: Option<u32>,
     /// The customer's own terms, which redaction has to know.
     pub terms: Vec<String>,
+    /// Whether redaction replaces public addresses too.
+    pub external_addresses: bool,
     /// Whether its free wording is asked for.
     pub wants_prose: bool,
 }
@@ -97,6 +101,7 @@ impl Model {
             schema_form: config.schema_form,
             manner: Mutex::new(Manner::first(config.schema_form)),
             terms: config.terms.clone(),
+            external_addresses: config.external_addresses,
             wants_prose: config.prose == ProseConfig::Marked,
         })
     }
@@ -109,6 +114,11 @@ impl Model {
     /// The host of its endpoint, with the port where one is named.
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// Where requests to it go.
+    pub fn address(&self) -> &str {
+        self.client.address()
     }
 
     /// The most tokens of one answer.
@@ -167,7 +177,9 @@ impl Model {
                     self.remember(manner);
                     return Ok(answer);
                 }
-                Err(Failure::Refused { status, words }) if tries < TRIES => {
+                Err(Failure::Refused { status, words })
+                    if tries < TRIES && MANNERS.contains(&status) =>
+                {
                     let other = manner.otherwise(&words, self.schema_form);
                     manner = other.ok_or(Failure::Refused { status, words })?;
                 }

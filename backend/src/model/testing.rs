@@ -97,6 +97,7 @@ pub fn model_at(base_url: &str, deadline: Duration, idle: Duration) -> Model {
         schema_form: SchemaForm::Auto,
         manner: Mutex::new(Manner::first(SchemaForm::Auto)),
         terms: vec!["Bluebird".to_owned()],
+        external_addresses: false,
         wants_prose: false,
     }
 }

@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 pub mod labelled;
+pub mod written;
 
 /// Runs one of the scripts under `tests/e2e/figures`, which drive the browser or look at the built
 /// extension, as `cargo xtask bench` tells them where everything is.

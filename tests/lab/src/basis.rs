@@ -68,9 +68,13 @@ mod tests {
     use std::{collections::BTreeSet, fs, path::Path};
 
     use super::*;
-    use crate::crowdstrike;
+    use crate::{crowdstrike, model};
 
-    const TABLES: &[(&str, &[Basis])] = &[("lab.", ALL), ("crowdstrike.", crowdstrike::basis::ALL)];
+    const TABLES: &[(&str, &[Basis])] = &[
+        ("lab.", ALL),
+        ("model.", model::basis::ALL),
+        ("crowdstrike.", crowdstrike::basis::ALL),
+    ];
 
     #[test]
     fn every_id_is_one_alone_and_tells_whose_it_is() {
@@ -95,34 +99,39 @@ mod tests {
 
     #[test]
     fn every_fact_is_cited_by_a_refusal_and_names_a_public_source() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/crowdstrike");
-        let mut text = String::new();
-        let mut names = String::new();
-        for file in fs::read_dir(folder).expect("the folder") {
-            let path = file.expect("an entry").path();
-            if path.ends_with("basis.rs") {
-                names = fs::read_to_string(path).expect("readable");
-            } else if path.is_file() {
-                text.push_str(&fs::read_to_string(path).expect("readable"));
+        for (place, table) in [
+            ("src/crowdstrike", crowdstrike::basis::ALL),
+            ("src/model", model::basis::ALL),
+        ] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(place);
+            let mut text = String::new();
+            let mut names = String::new();
+            for file in fs::read_dir(folder).expect("the folder") {
+                let path = file.expect("an entry").path();
+                if path.ends_with("basis.rs") {
+                    names = fs::read_to_string(path).expect("readable");
+                } else if path.is_file() {
+                    text.push_str(&fs::read_to_string(path).expect("readable"));
+                }
             }
-        }
-        for basis in crowdstrike::basis::ALL {
-            let From::Fact(source) = basis.from else {
-                continue;
-            };
-            assert!(
-                !source.is_empty() && !source.contains('/') && !source.contains(".md"),
-                "{source}"
-            );
-            let name = names
-                .lines()
-                .find(|line| line.contains(&format!("\"{}\"", basis.id)))
-                .and_then(|line| line.trim().split(' ').next())
-                .expect("a line of the table");
-            assert!(
-                text.contains(&format!("basis::{name}")),
-                "{name} is cited nowhere"
-            );
+            for basis in table {
+                let From::Fact(source) = basis.from else {
+                    continue;
+                };
+                assert!(
+                    !source.is_empty() && !source.contains('/') && !source.contains(".md"),
+                    "{source}"
+                );
+                let name = names
+                    .lines()
+                    .find(|line| line.contains(&format!("\"{}\"", basis.id)))
+                    .and_then(|line| line.trim().split(' ').next())
+                    .expect("a line of the table");
+                assert!(
+                    text.contains(&format!("basis::{name}")),
+                    "{name} is cited nowhere"
+                );
+            }
         }
     }
 }

@@ -12,21 +12,23 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Lab, clock::rfc3339_ms, faults::Fault, happened, platform::Platform, scenario::hostile,
+    Lab, clock::rfc3339_ms, faults::Fault, happened, model, platform::Platform, scenario::hostile,
     world::Containment,
 };
 
-type Answer = Result<(StatusCode, Json<Value>), (StatusCode, Json<Value>)>;
+pub(crate) type Answer = Result<(StatusCode, Json<Value>), (StatusCode, Json<Value>)>;
 
-fn ok(value: Value) -> Answer {
+pub(crate) fn ok(value: Value) -> Answer {
     Ok((StatusCode::OK, Json(value)))
 }
 
-fn refuse(status: StatusCode, what: impl Into<String>) -> Answer {
+pub(crate) fn refuse(status: StatusCode, what: impl Into<String>) -> Answer {
     Err((status, Json(json!({ "error": what.into() }))))
 }
 
-fn body_of<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, (StatusCode, Json<Value>)> {
+pub(crate) fn body_of<T>(
+    body: Result<Json<T>, JsonRejection>,
+) -> Result<T, (StatusCode, Json<Value>)> {
     body.map(|Json(body)| body).map_err(|rejection| {
         (
             StatusCode::BAD_REQUEST,
@@ -52,6 +54,7 @@ pub fn router(lab: Arc<Lab>) -> Router {
         .route("/tokens/expire", post(expire))
         .route("/tokens", delete(expire))
         .route("/reset", post(reset))
+        .nest("/model", model::control::router(lab.model.clone()))
         .with_state(lab)
 }
 

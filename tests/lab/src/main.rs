@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use aside_lab::{Lab, basis, clock::Clock, serve};
+use aside_lab::{Lab, basis, canaries, clock::Clock, model, serve};
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -16,24 +16,34 @@ struct Arguments {
     /// Hosts, people, ids and times come from this number.
     #[arg(long, default_value_t = 20_260_131)]
     seed: u64,
-    /// First of the ports (API and console of each platform, then the control); free ones without it.
+    /// First of the ports (API and console of each platform, then control and model); free ones without it.
     #[arg(long)]
     port: Option<u16>,
-    /// API and console over TLS, under the consoles' real names.
+    /// API, console and model over TLS, under the consoles' real names.
     #[arg(long)]
     tls: bool,
     /// Print every behaviour that no fact sheet backs, and end.
     #[arg(long)]
     assumptions: bool,
+    /// Print every name, number and secret of the invented organization that no model may be sent, a line each, and
+    /// end.
+    #[arg(long)]
+    canaries: bool,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if arguments.assumptions {
         let lab = Lab::new(arguments.seed, Clock::Wall);
-        let mut tables = vec![basis::ALL];
+        let mut tables = vec![basis::ALL, model::basis::ALL];
         tables.extend(lab.platforms.iter().map(|platform| platform.bases()));
         return finish(io::stdout().write_all(basis::assumptions(&tables).as_bytes()));
+    }
+    if arguments.canaries {
+        let lab = Lab::new(arguments.seed, Clock::Wall);
+        let canaries = canaries::of(&lab.world.fleet);
+        let lines: String = canaries.iter().map(|it| format!("{it}\n")).collect();
+        return finish(io::stdout().write_all(lines.as_bytes()));
     }
     tracing_subscriber::fmt()
         .with_writer(io::stderr)
@@ -87,6 +97,7 @@ async fn run(arguments: &Arguments) -> io::Result<()> {
         );
         tracing::info!(platform, api, console, "simulated");
     }
+    tracing::info!(model = running.model_url, "simulated");
     tracing::info!(control = running.control_url, "the lab is up");
     tokio::select! {
         _ = terminate.recv() => {}

@@ -1,4 +1,4 @@
-//! The servers: API, console and control, each on a port of its own on this machine alone.
+//! The servers: API, console, control and model, each on a port of its own on this machine alone.
 
 use std::{
     convert::Infallible,
@@ -26,9 +26,9 @@ use crate::{Lab, console, control, faults::Cut, platform::Platform, tls};
 /// How to serve.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// The first of the ports: API and console of each platform, then the control. None: free ones.
+    /// The first of the ports: API and console of each platform, then control and model. None: free ones.
     pub port: Option<u16>,
-    /// API and console over TLS.
+    /// API, console and model over TLS.
     pub tls: bool,
 }
 
@@ -51,6 +51,8 @@ pub struct Running {
     pub platforms: Vec<Served>,
     /// `http://127.0.0.1:port` of the control.
     pub control_url: String,
+    /// `http(s)://127.0.0.1:port` of the model's server.
+    pub model_url: String,
     /// The authority's certificate, with TLS.
     pub ca_file: Option<PathBuf>,
     spki_sha256: Option<String>,
@@ -90,6 +92,7 @@ pub async fn start(lab: &Arc<Lab>, options: Options) -> io::Result<Running> {
         sites.push((platform, platform.clone().console(), listen()?, listen()?));
     }
     let control = listen()?;
+    let model = listen()?;
     let names: Vec<&str> = sites
         .iter()
         .flat_map(|(_, site, ..)| site.hosts)
@@ -104,6 +107,7 @@ pub async fn start(lab: &Arc<Lab>, options: Options) -> io::Result<Running> {
     let mut running = Running {
         platforms: Vec::new(),
         control_url: url("http", &control)?,
+        model_url: url(scheme, &model)?,
         ca_file: None,
         spki_sha256: None,
         servers: Vec::new(),
@@ -134,6 +138,9 @@ pub async fn start(lab: &Arc<Lab>, options: Options) -> io::Result<Running> {
         }
         running.platforms.push(served);
     }
+    running
+        .servers
+        .push(spawn(model, config, lab.model.clone().api())?);
     running
         .servers
         .push(spawn(control, None, control::router(lab.clone()))?);
@@ -190,6 +197,7 @@ impl Running {
             "spki_sha256": self.spki_sha256,
             "other_host": console::OTHER_HOST,
             "seed": lab.world.seed,
+            "model": lab.model.announcement(&self.model_url),
         });
         for served in &self.platforms {
             let mut told = served.platform.announcement();

@@ -1,5 +1,6 @@
 //! Everything that a change must pass, as named steps; a failed step spares only those that need it.
 
+mod canaries;
 mod counts;
 mod real_model;
 mod web_ext;
@@ -64,6 +65,11 @@ pub fn run(places: &Places, asked: &Asked) -> Result<bool, Error> {
     if !asked.fast {
         steps.extend(browser_steps(places)?);
     }
+    steps.push(step("nothing left in clear", &["build"], |places| {
+        let found = canaries::look(places)?;
+        found.iter().for_each(|line| println!("{line}"));
+        Ok(Outcome::of(found.is_empty(), Counts::default()))
+    }));
     if let Some(part) = &asked.only {
         steps = chosen(steps, part)?;
     }
@@ -74,6 +80,7 @@ pub fn run(places: &Places, asked: &Asked) -> Result<bool, Error> {
     }
     setup::ensure(places, &needed, &asked.setup)?;
 
+    canaries::begin(places)?;
     let mut total = Counts::default();
     let mut report = Vec::new();
     let mut fallen: Vec<String> = Vec::new();
@@ -174,6 +181,7 @@ fn native_steps(places: &Places) -> Vec<Step> {
         step("tests", &["build"], |places| {
             let mut cargo = command(places, "cargo");
             cargo.args(["nextest", "run", "--workspace", "--no-tests", "pass"]);
+            canaries::record(places, &mut cargo);
             Ok(Outcome::counted(&shown(cargo, LIMIT)?, counts::of_nextest))
         }),
     ];
@@ -242,6 +250,7 @@ fn node_tests(places: &Places, files: &[PathBuf]) -> Result<Outcome, Error> {
         .arg(NODE_TEST_LIMIT)
         .args(files);
     browser::describe(places, "debug", &mut node);
+    canaries::record(places, &mut node);
     Ok(Outcome::counted(&shown(node, LIMIT)?, counts::of_node))
 }
 

@@ -5,13 +5,21 @@ use std::fmt::Write;
 use aside_shared::alert::{EntityKind, Object};
 use aside_shared::id::EntityId;
 use aside_shared::instant::utc;
-use aside_shared::text::{plain, shorten, visible};
+use aside_shared::text::{Span, shorten, visible};
 
 use super::form::{Form, Group, OUTCOMES, VERBS};
 use super::things::Thing;
 
 /// Characters of one line that is shown.
 const LONGEST_LINE: usize = 480;
+
+/// A part of a sentence, with its name uncut: what is to be redacted must be whole.
+fn whole(span: &Span) -> &str {
+    match span {
+        Span::Text(words) => words,
+        Span::Name(name) => name,
+    }
+}
 
 impl Form<'_> {
     /// The alert as a model is shown it, line by line. Each line goes whole through `redact` before it is cut and
@@ -40,11 +48,13 @@ impl Form<'_> {
         }
         for signal in self.raising() {
             let techniques: Vec<&str> = signal.techniques.iter().map(|it| it.id.as_str()).collect();
-            let numbers: Vec<&str> = signal
-                .evidence
-                .iter()
-                .filter_map(|id| self.number_of(id))
-                .collect();
+            let mut numbers: Vec<&str> = Vec::new();
+            for number in signal.evidence.iter().filter_map(|id| self.number_of(id)) {
+                // Evidence of one line has one number.
+                if !numbers.contains(&number) {
+                    numbers.push(number);
+                }
+            }
             line(&format!(
                 "RULE {} [{}] on {}",
                 signal.title,
@@ -53,7 +63,8 @@ impl Form<'_> {
             ));
         }
         for (at, question) in self.questions.iter().enumerate() {
-            line(&format!("Q{} {}", at + 1, plain(question)));
+            let words: String = question.iter().map(whole).collect();
+            line(&format!("Q{} {words}", at + 1));
         }
         out
     }

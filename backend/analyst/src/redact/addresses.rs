@@ -52,6 +52,11 @@ pub(super) fn ipv4(text: &str, start: usize, any: bool, found: &mut Vec<Candidat
             at += 1;
         }
         let end = run_end(bytes, at, 4, |b| b.is_ascii_digit());
+        // `10.1.2.*`, `10.1.2.x`: a network.
+        if number == 3 && end == at && matches!(byte(bytes, at), b'*' | b'x' | b'X') {
+            at += 1;
+            continue;
+        }
         let digits = &text[at..end];
         let Ok(value) = digits.parse() else { return };
         if digits.len() > 1 && digits.starts_with('0') {
@@ -172,7 +177,16 @@ fn is_version(text: &str, start: usize) -> bool {
     let word = text[word..at].to_ascii_lowercase();
     matches!(
         word.as_str(),
-        "version" | "ver" | "build" | "release" | "revision" | "rev" | "upgrade" | "upgraded"
+        "version"
+            | "ver"
+            | "build"
+            | "release"
+            | "revision"
+            | "rev"
+            | "upgrade"
+            | "upgraded"
+            | "section"
+            | "chapter"
     ) || word.ends_with("version")
         || word.ends_with("_ver")
         || word.ends_with("-ver")
@@ -235,8 +249,29 @@ pub(super) fn mac(bytes: &[u8], mark: usize, found: &mut Vec<Candidate>) {
         form.iter()
             .all(|b| *b == sign || b.eq_ignore_ascii_case(&digit))
     };
-    if !is_part && !says_nothing(b'0') && !says_nothing(b'f') {
+    let is_frame = is_frame(bytes, start, sign);
+    if (is_frame || !is_part) && !says_nothing(b'0') && !says_nothing(b'f') {
         found.push(Candidate::sure(start, start + 17, What::Mac));
+        if is_frame {
+            found.push(Candidate::sure(start + 18, start + 35, What::Mac));
+        }
+        leaseholder(bytes, start + 17, found);
+    }
+}
+
+/// `MAC=` of a netfilter line: the two addresses of a frame's head and its type, in one.
+fn is_frame(bytes: &[u8], start: usize, sign: u8) -> bool {
+    let end = run_end(bytes, start, 42, |b| b.is_ascii_hexdigit() || b == sign);
+    ends_with(bytes, start, "MAC=") && end - start == 41
+}
+
+/// The machine in brackets behind a card's address, as DHCP's servers name whom they leased to.
+fn leaseholder(bytes: &[u8], at: usize, found: &mut Vec<Candidate>) {
+    let end = run_end(bytes, at + 2, 63, |b| {
+        is_word(b) || matches!(b, b'-' | b'.')
+    });
+    if starts_with(bytes, at, " (") && byte(bytes, end) == b')' {
+        found.push(Candidate::placed(at + 2, end, What::Host));
     }
 }
 
@@ -404,6 +439,16 @@ pub(super) fn at_sign(text: &str, at: usize, found: &mut Vec<Candidate>) {
     if text[start..at].eq_ignore_ascii_case("git") && is_dotted && !has_internal_ending(&domain) {
         return;
     }
+    // `HTTP/web1.acme.example@ACME.EXAMPLE`: a service, its host and its realm.
+    let is_service = before(bytes, start) == b'/'
+        && is_word(before(bytes, start - 1))
+        && !text[at + 1..end].bytes().any(|b| b.is_ascii_lowercase())
+        && is_name;
+    if is_service && is_dotted {
+        found.push(Candidate::placed(start, at, What::Host));
+        found.push(Candidate::placed(at + 1, end, What::Domain));
+        return;
+    }
     let is_remote = fields::is_remote_shell(bytes, start);
     if domain.parse::<Ipv4Addr>().is_ok() {
         found.push(Candidate::placed(start, at, What::User));
@@ -547,10 +592,47 @@ pub(super) fn url(text: &str, mark: usize, found: &mut Vec<Candidate>) {
         let follows = (byte(bytes, host + length), byte(bytes, host + length + 1));
         let is_other = matches!(follows, (b'(' | b'$' | b'{' | b'[', _))
             || follows.0 == b':' && !follows.1.is_ascii_digit();
-        if !name.is_empty() && !name.contains('.') && !is_other {
+        if odd_address(name).is_some_and(|address| is_internal(&address.into())) {
+            found.push(Candidate::sure(host, host + name.len(), What::Address));
+        } else if !name.is_empty() && !name.contains('.') && !is_other {
             found.push(Candidate::placed(host, host + name.len(), What::Host));
         }
     }
+}
+
+/// An IPv4 address as browsers take it beside its plain form: `0xc0a80107`, `3232235786`, `012.0.0.017`.
+fn odd_address(name: &str) -> Option<Ipv4Addr> {
+    let part = |part: &str| -> Option<u32> {
+        match part.get(..2) {
+            Some("0x" | "0X") => u32::from_str_radix(&part[2..], 16).ok(),
+            _ if part.len() > 1 && part.starts_with('0') => u32::from_str_radix(part, 8).ok(),
+            _ => part.parse().ok(),
+        }
+    };
+    let mut parts = name.split('.');
+    let mut values = [0; 4];
+    let mut count = 0;
+    for value in values.iter_mut() {
+        let Some(own) = parts.next() else { break };
+        *value = part(own)?;
+        count += 1;
+    }
+    if parts.next().is_some() || count == 0 {
+        return None;
+    }
+    // The last part fills what the others leave.
+    let last = values[count - 1];
+    let room = 8 * (5 - u32::try_from(count).ok()?);
+    if room < 32 && last >> room != 0 || values[..count - 1].iter().any(|value| *value > 255) {
+        return None;
+    }
+    let lead = values[..count - 1]
+        .iter()
+        .zip([24, 16, 8])
+        .map(|(value, place)| value << place)
+        .sum::<u32>();
+    let address = Ipv4Addr::from(lead | last);
+    (address.to_string() != name && (count > 1 || last > 0xff_ffff)).then_some(address)
 }
 
 /// The `@` of `user:pass/word@host`, if what comes before it has no blank and no second `//`.

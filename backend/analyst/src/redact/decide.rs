@@ -7,16 +7,21 @@ use super::addresses::has_internal_ending;
 use super::candidate::{Candidate, Trust, What};
 use super::known::Names;
 use super::view::folded;
-use super::words;
+use super::{placeholder, words};
 
 /// Whether a candidate of `text` counts.
 pub(super) fn counts(text: &str, candidate: &Candidate, names: &Names) -> bool {
-    if candidate.trust == Trust::Sure {
-        return true;
-    }
     let Some(value) = text.get(candidate.start..candidate.end) else {
         return false;
     };
+    let is_secret = matches!(candidate.what, What::Secret(_));
+    if candidate.trust == Trust::Sure {
+        return !(is_secret && placeholder::is_one(value));
+    }
+    // What was replaced before stays as it is.
+    if placeholder::is_one(value) {
+        return false;
+    }
     let name = folded(value);
     let is_known = names.key(candidate.what, &name).is_some();
     if is_known || candidate.trust == Trust::IfKnown {

@@ -157,40 +157,68 @@ fn begins_readable(head: &[u8]) -> bool {
         .chunks_exact(2)
         .all(|pair| pair[1] == 0 && is_plain(pair[0]));
     let marked = head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xef, 0xbb, 0xbf]);
-    is_wide
-        || marked
-        || head
-            .iter()
-            .all(|b| is_plain(*b) || *b >= 0xc2 || (0x80..0xc0).contains(b) && head[0] < 0x80)
-            && head.iter().filter(|b| is_plain(**b)).count() * 3 >= head.len() * 2
+    is_wide || marked || begins_utf8(head) || wide(head).is_some_and(|text| reads(&text))
 }
 
-/// Bytes as text, where they read so: UTF-16LE if every second byte is zero, else UTF-8.
+/// Whether these are the first bytes of a text in whatever script.
+fn begins_utf8(head: &[u8]) -> bool {
+    let (valid, cut) = match std::str::from_utf8(head) {
+        Ok(text) => (text, 0),
+        Err(error) => {
+            let at = error.valid_up_to();
+            let cut = error.error_len().map_or(head.len() - at, |_| usize::MAX);
+            (std::str::from_utf8(&head[..at]).unwrap_or_default(), cut)
+        }
+    };
+    cut < 4 && reads(valid)
+}
+
+/// Nearly all of it is letters, digits, marks and space.
+fn reads(text: &str) -> bool {
+    let is_read = |c: &char| {
+        c.is_ascii_graphic() || c.is_ascii_whitespace() || c.is_alphanumeric() || is_mark(*c)
+    };
+    let total = text.chars().count();
+    total >= 4 && text.chars().filter(is_read).count() * 10 >= total * 9
+}
+
+/// Punctuation of other scripts: general, of Arabic, of Chinese and Japanese, in full width.
+fn is_mark(c: char) -> bool {
+    matches!(u32::from(c), 0x2010..=0x2027 | 0x3000..=0x303f | 0xff00..=0xff65 | 0x060c | 0x061b | 0x061f)
+}
+
+/// Bytes as UTF-16LE, where all of them are characters.
+fn wide(bytes: &[u8]) -> Option<String> {
+    let units = bytes
+        .chunks_exact(2)
+        .map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+    char::decode_utf16(units)
+        .collect::<Result<String, _>>()
+        .ok()
+}
+
+/// Bytes as text, where they read so: UTF-16LE if every second byte is zero, else UTF-8, else UTF-16LE after all.
 fn readable(bytes: &[u8]) -> Option<String> {
     let bytes = bytes.strip_prefix(&[0xff, 0xfe]).unwrap_or(bytes);
     let zeros = bytes.iter().skip(1).step_by(2).filter(|b| **b == 0).count();
-    let text = if bytes.len() >= 4 && zeros * 10 >= bytes.len() / 2 * 7 {
+    if bytes.len() >= 4 && zeros * 10 >= bytes.len() / 2 * 7 {
         let units = bytes
             .chunks_exact(2)
             .map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
-        char::decode_utf16(units)
+        let text: String = char::decode_utf16(units)
             .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-            .collect()
-    } else {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => text.to_owned(),
-            Err(error) if error.valid_up_to() + 4 > bytes.len() => {
-                String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned()
-            }
-            Err(_) => return None,
+            .collect();
+        return reads(&text).then_some(text);
+    }
+    let narrow = match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text.to_owned()),
+        Err(error) if error.valid_up_to() + 4 > bytes.len() => {
+            Some(String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned())
         }
+        Err(_) => None,
     };
-    let total = text.chars().count();
-    let plain = text
-        .chars()
-        .filter(|c| c.is_ascii_graphic() || c.is_ascii_whitespace() || c.is_alphanumeric())
-        .count();
-    (total >= 4 && plain * 10 >= total * 9).then_some(text)
+    let narrow = narrow.filter(|text| reads(text));
+    narrow.or_else(|| wide(bytes).filter(|text| reads(text)))
 }
 
 /// The pair of a `Basic` header's value.

@@ -5,8 +5,8 @@ use super::candidate::{Candidate, What};
 use super::named::{Joint, Named};
 use super::programs;
 use super::values::{
-    before, byte, ends_with, is_blank, is_end, is_reference, is_word, past_blanks, run_end,
-    run_start, starts_with, value_within,
+    before, byte, ends_with, is_blank, is_end, is_reference, is_word, past_blanks, quote,
+    quoted_end, run_end, run_start, starts_with, value_within,
 };
 use super::words;
 
@@ -33,6 +33,12 @@ pub(super) const NAMES: &[&str] = &[
     "laptop",
     "data source",
     "node",
+    "devname",
+    "srcname",
+    "dstname",
+    "usrname",
+    "client name",
+    "clientname",
 ];
 
 /// What a field's whole name (small letters, without separators) says of its value.
@@ -42,6 +48,7 @@ fn field(name: &str) -> Option<What> {
         | "username"
         | "useraccount"
         | "accountname"
+        | "usrname"
         | "account"
         | "targetusername"
         | "subjectusername"
@@ -149,6 +156,9 @@ fn field(name: &str) -> Option<What> {
         | "mysqlhost"
         | "winlogcomputername"
         | "endpointname"
+        | "devname"
+        | "srcname"
+        | "dstname"
         | "devicedomainname" => What::Host,
         "domain"
         | "domainname"
@@ -231,7 +241,13 @@ pub(super) fn named(text: &str, start: usize, end: usize, found: &mut Vec<Candid
         // `user admin logged in`, `host backup`: only a known name counts there.
         machine_in_prose(text, &name, &plain, found);
         let at = past_blanks(bytes, name.end);
-        if at > name.end {
+        if at > name.end && is_told(bytes, &name, &plain, at) {
+            let opening = quote(bytes, at).map_or(0, |(length, _)| length);
+            let end = run_end(bytes, at + opening, 64, |b| {
+                is_word(b) || matches!(b, b'.' | b'-' | b'\\' | b'$')
+            });
+            unquoted_name(text, at + opening, end, what, true, found);
+        } else if at > name.end {
             let end = run_end(bytes, at, 64, |b| {
                 is_word(b) || matches!(b, b'.' | b'-' | b'\\' | b'$')
             });
@@ -239,6 +255,10 @@ pub(super) fn named(text: &str, start: usize, end: usize, found: &mut Vec<Candid
         }
         return;
     };
+    if byte(bytes, at) == b'{' && joint == Joint::Colon {
+        nested(text, at, what, found);
+        return;
+    }
     let value = value_within(bytes, at, 256, |at, b| match joint {
         Joint::Tag => matches!(b, b'<' | b'\n'),
         _ => is_end(b) && !(b == b',' && is_word(byte(bytes, at + 1)) && joint == Joint::Blank),
@@ -248,6 +268,13 @@ pub(super) fn named(text: &str, start: usize, end: usize, found: &mut Vec<Candid
         if whole.len() <= 64 {
             placed(text, value.start, value.end, what, true, found);
         }
+        return;
+    }
+    let rest = text.get(value.start..).unwrap_or_default();
+    if what == What::User
+        && let Some(name) = common_name(rest)
+    {
+        placed(text, at + name.start, at + name.end, what, true, found);
         return;
     }
     // `-ComputerName A,B`
@@ -263,6 +290,49 @@ pub(super) fn named(text: &str, start: usize, end: usize, found: &mut Vec<Candid
         let is_sure = !(follows_colon && is_prose(bytes, end));
         unquoted_name(text, at, end, what, is_sure, found);
         at = end + 1;
+    }
+}
+
+/// Whether a name follows without anything that joins them: `denied for user 'bob'`, or a line of its
+/// own, `User bob`, as OpenSSH is configured.
+fn is_told(bytes: &[u8], name: &Named, plain: &str, at: usize) -> bool {
+    let is_name = |b: u8| is_word(b) || matches!(b, b'.' | b'-' | b'\\' | b'$');
+    if let Some((length, mark)) = quote(bytes, at) {
+        let end = run_end(bytes, at + length, 64, is_name);
+        return length == 1
+            && end > at + 1
+            && byte(bytes, end) == mark
+            && matches!(plain, "user" | "account");
+    }
+    let start = run_start(bytes, name.start, 16, is_blank);
+    let end = run_end(bytes, at, 64, is_name);
+    matches!(plain, "user" | "hostname")
+        && start < name.start
+        && before(bytes, start) == b'\n'
+        && matches!(byte(bytes, end), 0 | b'\n' | b'\r')
+}
+
+/// The `name` in what a field holds between braces, `"user":{"name":"bob"}`, as ECS writes it.
+fn nested(text: &str, at: usize, what: What, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    let end = run_end(bytes, at, 256, |b| !matches!(b, b'}' | b'\n'));
+    let Some(place) = memchr::memmem::find(&bytes[at..end], b"\"name\"") else {
+        return;
+    };
+    let mut at = past_blanks(bytes, at + place + 6);
+    if byte(bytes, at) != b':' {
+        return;
+    }
+    at = past_blanks(bytes, at + 1);
+    if let Some(opening) = quote(bytes, at) {
+        placed(
+            text,
+            at + opening.0,
+            quoted_end(bytes, at, opening),
+            what,
+            true,
+            found,
+        );
     }
 }
 
@@ -360,6 +430,14 @@ fn unquoted_name(
         .get(start..end)
         .and_then(|part| part.iter().position(|b| *b == b'('))
     {
+        let digits = open > 0 && bytes[start..start + open].iter().all(u8::is_ascii_digit);
+        let inner = run_end(bytes, start + open + 1, 64, |b| {
+            is_word(b) || matches!(b, b'.' | b'-')
+        });
+        if digits && byte(bytes, inner) == b')' {
+            placed(text, start + open + 1, inner, what, is_sure, found);
+            return;
+        }
         // Anything else in brackets makes it a call.
         if !starts_with(bytes, start + open + 1, "uid=")
             && bytes[start..start + open]
@@ -468,6 +546,7 @@ pub(super) const SENTENCES: &[&str] = &[
     "for user ",
     "by user ",
     "session of user ",
+    "of user ",
     "user account ",
     "su: (to root) ",
     "su - ",
@@ -489,14 +568,65 @@ pub(super) const SENTENCES: &[&str] = &[
     "create role ",
 ];
 
-/// Reads the name that follows a sentence ending at `at`.
-pub(super) fn sentence(text: &str, at: usize, found: &mut Vec<Candidate>) {
+/// Reads the name that follows a sentence at `start..at`.
+pub(super) fn sentence(text: &str, start: usize, at: usize, found: &mut Vec<Candidate>) {
     let bytes = text.as_bytes();
+    // `Started Session 91 of user bob.`; without a number it may be anything of anybody's.
+    if starts_with(bytes, start, "of user ")
+        && !before(bytes, start.saturating_sub(1)).is_ascii_digit()
+    {
+        return;
+    }
     let at = at + usize::from(matches!(byte(bytes, at), b'\'' | b'"' | b'`'));
     let end = run_end(bytes, at, 64, |b| {
         is_word(b) || matches!(b, b'.' | b'-' | b'\\' | b'$' | b'@')
     });
+    // `su - ID47 - …`: a program and a message's number in the head of a line (RFC 5424).
+    if starts_with(bytes, start, "su - ") && starts_with(bytes, end, " - ") {
+        return;
+    }
     unquoted_name(text, at, end, What::User, true, found);
+}
+
+/// `bob pts/0 10.0.0.5`, as `who` and `last` list sessions; `end` is the blank before the terminal.
+pub(super) fn terminal(text: &str, end: usize, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    let end = run_start(bytes, end, 24, is_blank);
+    let start = run_start(bytes, end, 64, |b| is_word(b) || matches!(b, b'.' | b'-'));
+    if start == 0 || before(bytes, start) == b'\n' || ends_with(bytes, start, ": ") {
+        found.push(Candidate::placed(start, end, What::User));
+    }
+}
+
+/// The account before the blank at `end`, as Squid's log has it before `HIER_DIRECT`.
+pub(super) fn before_blank(text: &str, end: usize, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    let start = run_start(bytes, end, 64, |b| !is_blank(b) && b != b'\n');
+    programs::account(text, start, end, found);
+}
+
+/// A service's principal name, `MSSQLSvc/db1:1433`: its class stands at `start..end`.
+pub(super) fn service(text: &str, start: usize, end: usize, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    if is_word(before(bytes, start)) || matches!(before(bytes, start), b'/' | b'\\' | b'.') {
+        return;
+    }
+    let last = run_end(bytes, end, 253, |b| is_word(b) || matches!(b, b'.' | b'-'));
+    found.push(Candidate::placed(end, last, What::Host));
+}
+
+/// The account in the Common Log Format, ` - bob [02/Nov/2026:…`; `open` is the place of its `[`.
+pub(super) fn common_log(text: &str, open: usize, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    let is_date = byte(bytes, open + 3) == b'/'
+        && byte(bytes, open + 7) == b'/'
+        && byte(bytes, open + 1).is_ascii_digit();
+    let start = run_start(bytes, open.saturating_sub(1), 64, |b| {
+        !is_blank(b) && b != b'\n'
+    });
+    if is_date && before(bytes, open) == b' ' && ends_with(bytes, start, " - ") {
+        programs::account(text, start, open - 1, found);
+    }
 }
 
 /// `sudo: bob : TTY=pts/0`; `at` is behind `sudo:`.
@@ -594,6 +724,75 @@ pub(super) fn is_remote_shell(bytes: &[u8], at: usize) -> bool {
     })
 }
 
+/// Containers of a directory, not somebody's name.
+const CONTAINERS: &[&str] = &[
+    "users",
+    "computers",
+    "configuration",
+    "schema",
+    "services",
+    "sites",
+    "system",
+    "builtin",
+    "policies",
+    "partitions",
+    "public key services",
+    "dns",
+    "microsoftdns",
+    "password settings container",
+];
+
+/// The name that a distinguished name begins with: `CN=Bob Ray,OU=…`, `uid=bob,ou=…`.
+pub(super) fn common_name(value: &str) -> Option<std::ops::Range<usize>> {
+    let bytes = value.as_bytes();
+    let start = ["cn=", "uid="]
+        .into_iter()
+        .find(|start| starts_with(bytes, 0, start))?
+        .len();
+    let end = run_end(bytes, start, 64, |b| b != b',');
+    let name = value.get(start..end)?;
+    let is_container = CONTAINERS.contains(&name.to_ascii_lowercase().as_str());
+    (end > start && !is_container).then_some(start..end)
+}
+
+/// The entry of the distinguished name whose first `DC=` stands at `dc`: a machine under computers,
+/// servers or workstations, nobody's under groups, else an account.
+fn entry(text: &str, dc: usize, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    let from = run_start(bytes, dc, 200, |b| {
+        !matches!(b, b'\n' | b'"' | b'\'' | b';' | b':' | b'<' | b'>')
+    });
+    let Some(lead) = text.get(from..dc) else {
+        return;
+    };
+    let small = lead.to_ascii_lowercase();
+    let first = ["cn=", "uid="]
+        .into_iter()
+        .filter_map(|start| small.find(start))
+        .min();
+    let Some(name) = first.and_then(|first| {
+        common_name(&lead[first..]).map(|name| from + first + name.start..from + first + name.end)
+    }) else {
+        return;
+    };
+    let folders = &small[name.end - from..];
+    let is_group = folders.contains("group") || ends_with(bytes, name.start, "memberof: cn=");
+    let is_machine = [
+        "computer",
+        "workstation",
+        "server",
+        "domain controller",
+        "laptop",
+        "desktop",
+    ]
+    .iter()
+    .any(|word| folders.contains(word));
+    if !is_group && folders.len() > 1 {
+        let what = if is_machine { What::Host } else { What::User };
+        found.push(Candidate::placed(name.start, name.end, what));
+    }
+}
+
 /// A distinguished name's domain, `DC=acme,DC=example`, whose first part stands at `start`.
 pub(super) fn distinguished(text: &str, start: usize, found: &mut Vec<Candidate>) -> usize {
     let bytes = text.as_bytes();
@@ -614,6 +813,7 @@ pub(super) fn distinguished(text: &str, start: usize, found: &mut Vec<Candidate>
         first.filter(|_| is_name && !is_word(before(bytes, start)) && !ends_with(bytes, start, "_"))
     {
         found.push(Candidate::sure(first, end, What::Domain));
+        entry(text, start, found);
     }
     end.max(start + 3)
 }

@@ -15,6 +15,8 @@ pub struct Known {
     names: Vec<Name>,
     /// Where each stands in `names`.
     seen: HashMap<What, HashMap<Wiped, usize>>,
+    /// Terms of two characters, as they are written.
+    short_terms: Vec<Wiped>,
 }
 
 #[derive(Clone)]
@@ -112,6 +114,9 @@ impl Known {
     /// A host, by its short or its full name.
     pub fn host(&mut self, name: &str) {
         let name = folded(name.trim());
+        if name == "localhost" || name.starts_with("localhost.") {
+            return;
+        }
         let short = short(&name);
         if short.len() < name.len() {
             self.add(What::Host, &name, &short, Matched::Anywhere);
@@ -195,12 +200,21 @@ impl Known {
         }
     }
 
-    /// A term of the customer's own: a project, a product, the company. Shorter ones than three
-    /// characters are passed over.
+    /// A term of the customer's own: a project, a product, the company. One of two characters is
+    /// matched only as it is written here; one of a single character is passed over.
     pub fn term(&mut self, term: &str) {
-        let term = folded(term.trim());
-        if term.chars().count() < 3 {
-            return;
+        let written = term.trim();
+        let term = folded(written);
+        match term.len() {
+            0 | 1 => return,
+            2 if written.len() == 2 => {
+                self.add(What::Term, &term, &term, Matched::InItsPlace);
+                if !self.short_terms.iter().any(|short| **short == *written) {
+                    self.short_terms.push(Wiped::from(written));
+                }
+                return;
+            }
+            _ => {}
         }
         self.add(What::Term, &term, &term, Matched::Anywhere);
         let parts: Vec<&str> = term.split_whitespace().collect();
@@ -276,6 +290,8 @@ pub(super) struct Names {
     lengths: HashMap<u32, Vec<usize>>,
     /// One bit for each of [`filter_bit`].
     filter: Vec<u64>,
+    /// Terms of two characters, which are looked for as they are written.
+    short_terms: Vec<Wiped>,
 }
 
 /// The shortest name that is matched by itself, in bytes.
@@ -302,6 +318,11 @@ impl Names {
 
     /// Knows more names.
     pub(super) fn learn(&mut self, more: &Known) {
+        for term in &more.short_terms {
+            if !self.short_terms.iter().any(|short| **short == **term) {
+                self.short_terms.push(term.clone());
+            }
+        }
         for name in &more.names {
             self.keys
                 .entry(name.what)
@@ -347,9 +368,14 @@ impl Names {
         }
     }
 
-    /// The known names that stand in `text`.
-    pub(super) fn find(&self, text: &str, found: &mut Vec<Candidate>) {
+    /// The known names that stand in `text`; at `seams` a name may begin or end in whatever surroundings.
+    pub(super) fn find(&self, text: &str, seams: &[usize], found: &mut Vec<Candidate>) {
         let bytes = text.as_bytes();
+        for term in &self.short_terms {
+            let hits = memchr::memmem::find_iter(bytes, term.as_bytes());
+            let end = |at: usize| at + term.len();
+            found.extend(hits.filter_map(|at| self.whole(text, What::Term, at, end(at), seams)));
+        }
         if self.filter.is_empty() || bytes.len() < SHORTEST {
             return;
         }
@@ -358,14 +384,23 @@ impl Names {
             let (word, bit) = filter_bit(beginning);
             // The filter first, since it nearly always says no: where words begin is hard to foresee
             // for a processor.
-            if self.filter[word] & bit != 0 && begins_word(bytes, at) {
-                self.begun(text, at, beginning, found);
+            if self.filter[word] & bit != 0
+                && (begins_word(bytes, at) || seams.binary_search(&at).is_ok())
+            {
+                self.begun(text, at, beginning, seams, found);
             }
         }
     }
 
     /// The names that begin at `at`.
-    fn begun(&self, text: &str, at: usize, beginning: u32, found: &mut Vec<Candidate>) {
+    fn begun(
+        &self,
+        text: &str,
+        at: usize,
+        beginning: u32,
+        seams: &[usize],
+        found: &mut Vec<Candidate>,
+    ) {
         for length in self.lengths.get(&beginning).into_iter().flatten() {
             let end = at + length;
             let Some(part) = text.get(at..end) else {
@@ -376,16 +411,25 @@ impl Names {
                 if *in_capitals && part.bytes().any(|b| b.is_ascii_lowercase()) {
                     continue;
                 }
-                found.extend(self.whole(text, *what, at, end));
+                found.extend(self.whole(text, *what, at, end, seams));
             }
         }
     }
 
     /// The whole name around a hit, if it is one.
-    fn whole(&self, text: &str, what: What, start: usize, end: usize) -> Option<Candidate> {
+    fn whole(
+        &self,
+        text: &str,
+        what: What,
+        start: usize,
+        end: usize,
+        seams: &[usize],
+    ) -> Option<Candidate> {
         let bytes = text.as_bytes();
+        let is_whole = |at: usize| seams.binary_search(&at).is_err();
         let before = text[..start].chars().next_back();
-        let after = text[end..].chars().next();
+        let before = before.filter(|_| is_whole(start));
+        let after = text[end..].chars().next().filter(|_| is_whole(end));
         let is_long = end - start >= 6;
         if joined(before, bytes[start] as char, is_long)
             || after.is_some_and(|after| joined(Some(bytes[end - 1] as char), after, is_long))
@@ -467,7 +511,9 @@ impl Names {
 fn begins_word(bytes: &[u8], at: usize) -> bool {
     let (before, first) = (super::values::before(bytes, at), bytes[at]);
     let in_camel_case = before.is_ascii_lowercase() && first.is_ascii_uppercase();
-    !(is_letter(before) && is_letter(first)) || in_camel_case
+    // Whether a longer character ends a word is for `joined`.
+    let is_after_longer = before >= 0x80 && first.is_ascii();
+    !(is_letter(before) && is_letter(first)) || in_camel_case || is_after_longer
 }
 
 /// A byte of a letter or digit; those of longer characters count as such.
@@ -476,13 +522,22 @@ fn is_letter(b: u8) -> bool {
 }
 
 /// Whether two characters stand inside one word. In a long name a change from small letters to
-/// capitals, or between letters and digits and anything else, ends a word.
+/// capitals ends a word, in every name a change to or from a script without capitals.
 fn joined(before: Option<char>, after: char, is_long: bool) -> bool {
     let Some(before) = before else { return false };
     if !before.is_alphanumeric() || !after.is_alphanumeric() {
         return false;
     }
+    // Japanese, Korean, Chinese, Thai, Arabic ... write a name in Latin letters without a space around it.
+    if before.is_ascii() && is_caseless(after) || is_caseless(before) && after.is_ascii() {
+        return false;
+    }
     !(is_long && before.is_lowercase() && after.is_uppercase())
+}
+
+/// A letter of a script that has no capitals.
+fn is_caseless(c: char) -> bool {
+    c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase()
 }
 
 /// How many bytes of labels and dots end `before`.

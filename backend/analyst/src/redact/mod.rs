@@ -153,7 +153,7 @@ impl Conversation {
     /// Replaces what has to be hidden in `text`.
     pub fn redact(&mut self, text: &str) -> Redacted {
         let view = View::of(text);
-        let found = self.found(view.text());
+        let found = self.found(&view);
         let mut writer = Writer::new(text);
         // Both lists are in the order of the text.
         let mut shapes = placeholder::shapes(view.text()).peekable();
@@ -181,10 +181,12 @@ impl Conversation {
     }
 
     /// What counts in a view, in order; names that it announces are then found in all of it.
-    fn found(&mut self, text: &str) -> Vec<Candidate> {
+    fn found(&mut self, view: &View<'_>) -> Vec<Candidate> {
+        let (text, seams) = (view.text(), view.seams());
         let wanted = Wanted {
             names: &self.names,
             external_addresses: self.settings.external_addresses,
+            seams: &seams,
         };
         let mut found = search(text, wanted, 0);
         found.retain(|candidate| decide::counts(text, candidate, &self.names));
@@ -193,7 +195,7 @@ impl Conversation {
             self.learned += news.len();
             let names = Names::of(&news);
             let mut again = Vec::new();
-            names.find(text, &mut again);
+            names.find(text, &seams, &mut again);
             found.extend(again);
             self.names.learn(&news);
         }

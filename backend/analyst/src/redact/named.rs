@@ -1,7 +1,9 @@
 //! Names of fields, variables and flags, and the value that is given to each: what `user=`,
 //! `-ComputerName`, `"hostname":` or `Account Name:` have behind them.
 
-use super::values::{before, byte, is_word, past_blanks, quote, run_end, run_start, starts_with};
+use super::values::{
+    before, byte, ends_with, is_word, past_blanks, quote, run_end, run_start, starts_with,
+};
 
 /// A name in a text.
 pub(super) struct Named {
@@ -126,11 +128,24 @@ impl Named {
                 let next = past_blanks(bytes, at + 1);
                 quote(bytes, next).map(|_| (next, Joint::Equals))
             }
-            _ if blank > at && self.flag && !closed => Some((blank, Joint::Blank)),
+            // `SamAccountName -eq 'bob'`, as PowerShell compares.
+            (b'-', _) if !self.flag && blank > at => COMPARISONS
+                .iter()
+                .find(|sign| starts_with(bytes, blank, sign))
+                .map(|sign| past_blanks(bytes, blank + sign.len()))
+                .filter(|next| quote(bytes, *next).is_some() && !closed)
+                .map(|next| (next, Joint::Blank)),
+            // `aws configure set aws_secret_access_key x`
+            _ if blank > at && !closed && (self.flag || ends_with(bytes, self.start, "set ")) => {
+                Some((blank, Joint::Blank))
+            }
             _ => None,
         }
     }
 }
+
+/// PowerShell's comparisons that a name or its beginning may follow.
+const COMPARISONS: [&str; 4] = ["-eq ", "-like ", "-match ", "-contains "];
 
 /// Whether the quoted name at `start` is the first argument of a call.
 fn opens_call(bytes: &[u8], start: usize) -> bool {

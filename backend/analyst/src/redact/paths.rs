@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::addresses::is_internal;
 use super::candidate::{Candidate, What};
 use super::known::Names;
-use super::values::{before, byte, ends_with, is_word, quote, run_end, run_start, starts_with};
+use super::values::{before, byte, is_word, quote, run_end, run_start, starts_with};
 use super::view::folded;
 use super::words;
 
@@ -129,7 +129,8 @@ fn is_root(text: &str, at: usize, folder: &str) -> bool {
         "GET ", "POST ", "PUT ", "HEAD ", "DELETE ", "PATCH ", "OPTIONS ",
     ];
     let is_request = METHODS.iter().any(|method| {
-        ends_with(bytes, start, method) || ends_with(bytes, start.saturating_sub(1), method)
+        let ends = |at: usize| bytes[..at].ends_with(method.as_bytes());
+        ends(start) || ends(start.saturating_sub(1))
     });
     let is_absolute = path.is_empty()
         || path.starts_with('/')

@@ -216,6 +216,21 @@ pub(super) fn shapes(text: &str) -> impl Iterator<Item = Shape> + '_ {
     found.into_iter()
 }
 
+/// Whether a value is a placeholder, of a secret or of anything else, and nothing more.
+pub(super) fn is_one(value: &str) -> bool {
+    let Some(dash) = value.rfind('-').filter(|_| value.len() < 64) else {
+        return false;
+    };
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let is_secret = value.starts_with("SECRET-")
+        && is_number(&value[dash + 1..])
+        && value[..dash]
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-');
+    is_secret
+        || shape(value, dash).is_some_and(|shape| shape.start == 0 && shape.end == value.len())
+}
+
 fn dash_length(rest: &[u8]) -> Option<usize> {
     match rest {
         [b'-', ..] => Some(1),
@@ -246,35 +261,25 @@ fn shape(text: &str, dash: usize) -> Option<Shape> {
     let number = text[first..first + digits].parse().ok()?;
     let variant = variant(&bytes[first + digits..end])?;
     let before = &bytes[..dash];
-    let word = |end: usize| {
-        let letters = before[..end]
-            .iter()
-            .rev()
-            .take(9)
-            .take_while(|b| b.is_ascii_alphabetic())
-            .count();
-        end - letters
+    let ends = |word: &str, end: usize| {
+        let start = end.checked_sub(word.len())?;
+        before[start..end]
+            .eq_ignore_ascii_case(word.as_bytes())
+            .then_some(start)
     };
-    let mut start = word(dash);
-    if before[start..].eq_ignore_ascii_case(b"INTERNAL") {
-        let dash = match &before[..start] {
-            [.., b'-'] => start - 1,
-            [.., 0xe2, 0x80, 0x90..=0x95] => start - 3,
-            _ => return None,
-        };
-        start = word(dash);
-        let is_internal = before[start..dash].eq_ignore_ascii_case(b"IP");
-        return (is_internal && stands_alone(before, start)).then_some(Shape {
-            start,
-            end,
-            prefix: Prefix::InternalAddress,
-            number,
-            variant,
-        });
-    }
-    let prefix = Prefix::ALL
-        .into_iter()
-        .find(|prefix| before[start..].eq_ignore_ascii_case(prefix.text().as_bytes()))?;
+    let (start, prefix) = match ends("INTERNAL", dash) {
+        Some(start) => {
+            let dash = match &before[..start] {
+                [.., b'-'] => start - 1,
+                [.., 0xe2, 0x80, 0x90..=0x95] => start - 3,
+                _ => return None,
+            };
+            (ends("IP", dash)?, Prefix::InternalAddress)
+        }
+        None => Prefix::ALL
+            .into_iter()
+            .find_map(|prefix| Some((ends(prefix.text(), dash)?, prefix)))?,
+    };
     stands_alone(before, start).then_some(Shape {
         start,
         end,
@@ -284,8 +289,16 @@ fn shape(text: &str, dash: usize) -> Option<Shape> {
     })
 }
 
+/// Whether nothing before `start` makes a shape the end of a longer word. An escape (`\n`, `%2F`) is no
+/// part of a word, and capitals behind a small letter begin another, as where names are found.
 fn stands_alone(before: &[u8], start: usize) -> bool {
-    start == 0 || !before[start - 1].is_ascii_alphanumeric()
+    match &before[..start] {
+        [.., b'\\', b'n' | b'r' | b't'] => true,
+        [.., b'%', one, two] if one.is_ascii_hexdigit() && two.is_ascii_hexdigit() => true,
+        [.., last] if last.is_ascii_lowercase() => before[start].is_ascii_uppercase(),
+        [.., last] => !last.is_ascii_alphanumeric(),
+        [] => true,
+    }
 }
 
 #[cfg(test)]

@@ -19,6 +19,10 @@ enum Holds {
     Pair(u8),
     /// A password behind a word and a colon, `pass:x`.
     Source,
+    /// An account, and behind a colon its group.
+    Owner,
+    /// Cookies, `name=value; …`.
+    Cookies,
 }
 
 /// Where a program has it. Flags are compared with their case.
@@ -32,12 +36,14 @@ enum Place {
     First(Holds),
     /// The first argument, if it is no flag.
     Head(Holds),
+    /// Every argument that begins so.
+    Any(&'static str, Holds),
     /// The last argument of a line that has one of these flags.
     Last(&'static [&'static str], Holds),
 }
 
-use Holds::{Domain, Hash, Host, Pair, Password, Source, User};
-use Place::{First, Head, Joined, Last, Next};
+use Holds::{Cookies, Domain, Hash, Host, Owner, Pair, Password, Source, User};
+use Place::{Any, First, Head, Joined, Last, Next};
 
 /// Programs that share their flags.
 pub(super) struct Program {
@@ -109,6 +115,8 @@ pub(super) const PROGRAMS: &[Program] = &[
             Next("--proxy-user", Pair(b':')),
             Next("--oauth2-bearer", Password),
             Next("--pass", Password),
+            Next("-b", Cookies),
+            Next("--cookie", Cookies),
         ],
     },
     Program {
@@ -334,6 +342,7 @@ pub(super) const PROGRAMS: &[Program] = &[
             Next("-hashes", Hash),
             Next("-d", Domain),
             Next("--domain", Domain),
+            Joined("/dc:", Host),
         ],
     },
     Program {
@@ -364,6 +373,8 @@ pub(super) const PROGRAMS: &[Program] = &[
             Next("-pwd", Password),
             Next("-p", Password),
             Next("-u", User),
+            Next("-samid", User),
+            Next("-s", Host),
         ],
     },
     Program {
@@ -511,6 +522,112 @@ pub(super) const PROGRAMS: &[Program] = &[
         names: &["kinit", "smbpasswd"],
         places: &[First(User)],
     },
+    Program {
+        names: &["netsh"],
+        places: &[Joined("key=", Password), Joined("keymaterial=", Password)],
+    },
+    Program {
+        names: &["nmcli"],
+        places: &[Next("password", Password)],
+    },
+    Program {
+        names: &["ipmitool", "racadm", "ipmipower"],
+        places: &[
+            Next("-P", Password),
+            Next("-p", Password),
+            Next("-U", User),
+            Next("-u", User),
+            Next("-H", Host),
+            Next("-h", Host),
+            Next("-r", Host),
+        ],
+    },
+    Program {
+        names: &["cqlsh", "mosquitto_pub", "mosquitto_sub"],
+        places: &[
+            Next("-P", Password),
+            Next("-p", Password),
+            Next("-pw", Password),
+            Next("-u", User),
+            Next("-h", Host),
+        ],
+    },
+    Program {
+        names: &["csvde", "ldifde"],
+        places: &[Next("-s", Host)],
+    },
+    Program {
+        names: &["adfind", "admod"],
+        places: &[
+            Next("-up", Password),
+            Next("-u", User),
+            Next("-h", Host),
+            Next("-hh", Host),
+        ],
+    },
+    Program {
+        names: &[
+            "netdom join",
+            "netdom remove",
+            "netdom resetpwd",
+            "netdom verify",
+            "netdom trust",
+        ],
+        places: &[
+            Joined("/passwordd:", Password),
+            Joined("/passwordo:", Password),
+            Joined("/pd:", Password),
+            Joined("/po:", Password),
+            Joined("/userd:", User),
+            Joined("/usero:", User),
+            Joined("/ud:", User),
+            Joined("/uo:", User),
+            First(Host),
+        ],
+    },
+    Program {
+        names: &["dcdiag", "repadmin", "netdiag", "klist", "setspn"],
+        places: &[
+            Joined("/s:", Host),
+            Joined("/u:", User),
+            Joined("/p:", Password),
+            Joined("/pw:", Password),
+        ],
+    },
+    Program {
+        names: &[
+            "cargo login",
+            "ngrok authtoken",
+            "ngrok config add-authtoken",
+            "pulumi login",
+            "netlify login",
+        ],
+        places: &[First(Password)],
+    },
+    Program {
+        names: &["twine upload", "flit publish", "poetry publish"],
+        places: &[Next("-p", Password), Next("-u", User)],
+    },
+    Program {
+        names: &["chown"],
+        places: &[First(Owner)],
+    },
+    Program {
+        names: &["gpasswd"],
+        places: &[Next("-a", User), Next("-d", User)],
+    },
+    Program {
+        names: &["ansible", "ansible-playbook", "ansible-console"],
+        places: &[Next("-u", User), Next("-l", Host), Next("--limit", Host)],
+    },
+    Program {
+        names: &["machine"],
+        places: &[],
+    },
+    Program {
+        names: &["mount", "mount.cifs", "umount"],
+        places: &[Any("//", Host)],
+    },
 ];
 
 /// An argument: where it stands with its marks, and where its text does.
@@ -564,6 +681,8 @@ pub(super) fn program(
         }
         "htpasswd" => htpasswd(text, &arguments, found),
         "bitsadmin" => bitsadmin(text, &arguments, found),
+        "machine" => netrc(text, &arguments, found),
+        "csvde" | "ldifde" => bound(text, &arguments, found),
         _ => {}
     }
     for place in program.places {
@@ -675,6 +794,13 @@ fn read(text: &str, arguments: &[Argument], place: Place, found: &mut Vec<Candid
                         | "-W"
                 ) && !matches!(what, User);
                 skipped |= matches!(what, Host) && matches!(own, "-Count" | "-Port" | "-m" | "-h");
+            }
+        }
+        Any(start, what) => {
+            for argument in arguments {
+                if part(argument).starts_with(start) {
+                    holds(text, *argument, what, found);
+                }
             }
         }
         Last(flags, what) => {
@@ -798,6 +924,11 @@ fn holds(text: &str, argument: Argument, what: Holds, found: &mut Vec<Candidate>
             }
             None => account(text, start, end, found),
         },
+        Owner => {
+            let name = value.find(':').unwrap_or(value.len());
+            account(text, start, start + name, found);
+        }
+        Cookies => super::secrets::pairs(text, start, found),
         Source => {
             if let Some(rest) = value.strip_prefix("pass:") {
                 password(end - rest.len(), end, rest, found);
@@ -820,6 +951,15 @@ pub(super) fn account(text: &str, start: usize, end: usize, found: &mut Vec<Cand
     let Some(value) = text.get(start..end) else {
         return;
     };
+    // `CN=Bob Ray,OU=Staff,DC=acme,DC=example`
+    if let Some(name) = super::fields::common_name(value) {
+        found.push(Candidate::placed(
+            start + name.start,
+            start + name.end,
+            What::User,
+        ));
+        return;
+    }
     if let Some(at) = value.find(['\\', '/']) {
         let slash = value.as_bytes()[at];
         let name = run_end(text.as_bytes(), start + at, 4, |b| b == slash);
@@ -866,6 +1006,7 @@ fn arguments(bytes: &[u8], at: usize, in_list: bool) -> (Vec<Argument>, usize) {
         match first {
             0 | b'\n' | b'\r' | b'|' | b';' | b')' | b']' | b'}' => break,
             b'&' => break,
+            b'<' if byte(bytes, at + 1) == b'/' => break,
             b'<' | b'>' => {
                 at = past_blanks(bytes, run_end(bytes, at, 2, |b| matches!(b, b'<' | b'>')));
                 at = run_end(bytes, at, 256, |b| !is_blank(b) && b != b'\n');
@@ -924,7 +1065,10 @@ fn arguments(bytes: &[u8], at: usize, in_list: bool) -> (Vec<Argument>, usize) {
                 closed = true;
                 break;
             }
-            if b == b'\\' && byte(bytes, end + 1) == b'"' {
+            // A quotation or an element around the command is closed.
+            if (b, byte(bytes, end + 1)) == (b'\\', b'"')
+                || (b, byte(bytes, end + 1)) == (b'<', b'/')
+            {
                 closed = true;
                 break;
             }
@@ -1009,6 +1153,42 @@ fn bitsadmin(text: &str, arguments: &[Argument], found: &mut Vec<Candidate>) {
     }
 }
 
+/// A line of a `.netrc`: `machine host login bob password x`.
+fn netrc(text: &str, arguments: &[Argument], found: &mut Vec<Candidate>) {
+    let part = |argument: &Argument| text.get(argument.start..argument.end).unwrap_or_default();
+    let [host, rest @ ..] = arguments else {
+        return;
+    };
+    if !rest
+        .first()
+        .is_some_and(|first| matches!(part(first), "login" | "password" | "account"))
+    {
+        return;
+    }
+    holds(text, *host, Host, found);
+    for pair in rest.chunks_exact(2) {
+        match part(&pair[0]) {
+            "login" | "account" => holds(text, pair[1], User, found),
+            "password" => holds(text, pair[1], Password, found),
+            _ => return,
+        }
+    }
+}
+
+/// `csvde -b user domain password`
+fn bound(text: &str, arguments: &[Argument], found: &mut Vec<Candidate>) {
+    let is_flag = |argument: &Argument| {
+        let own = text.get(argument.start..argument.end).unwrap_or_default();
+        own.eq_ignore_ascii_case("-b") || own.eq_ignore_ascii_case("/b")
+    };
+    let place = arguments.iter().position(is_flag);
+    if let Some([name, domain, secret, ..]) = place.and_then(|place| arguments.get(place + 1..)) {
+        account(text, name.start, name.end, found);
+        holds(text, *domain, Domain, found);
+        holds(text, *secret, Password, found);
+    }
+}
+
 /// The login of an Oracle address, `thin:user/password@…`; `at` is where it begins.
 pub(super) fn oracle(text: &str, at: usize, found: &mut Vec<Candidate>) {
     let end = run_end(text.as_bytes(), at, 256, |b| {
@@ -1016,6 +1196,13 @@ pub(super) fn oracle(text: &str, at: usize, found: &mut Vec<Candidate>) {
     });
     if text.get(at..end).is_some_and(|login| login.contains('@')) {
         holds(text, Argument { start: at, end }, Pair(b'/'), found);
+        // `@//server:1521/service`, `@server:1521:sid`
+        let sign = text[at..end].rfind('@').map_or(end, |sign| at + sign + 1);
+        let start = run_end(text.as_bytes(), sign, 2, |b| b == b'/');
+        let last = run_end(text.as_bytes(), start, 253, |b| {
+            is_word(b) || matches!(b, b'.' | b'-')
+        });
+        holds(text, Argument { start, end: last }, Host, found);
     }
 }
 
@@ -1090,11 +1277,23 @@ pub(super) fn chpasswd(text: &str, at: usize, found: &mut Vec<Candidate>) {
     }
 }
 
-/// `echo password | passwd --stdin bob`, `echo password | sudo -S …`: what stands before the pipe;
-/// `at` is where the program begins.
+/// `echo password | passwd --stdin bob`, `echo password | sudo -S …`, `… <<< password`: what a program
+/// is fed by a pipe before it, or by a word behind it; `at` is where its name or its flag begins.
 pub(super) fn piped_password(text: &str, at: usize, found: &mut Vec<Candidate>) {
     let bytes = text.as_bytes();
-    let pipe = super::values::run_start(bytes, at, 4, is_blank);
+    let is_inside = |b: u8| !matches!(b, b'|' | b';' | b'&' | b'\n');
+    let line = run_end(bytes, at, 128, is_inside);
+    if let Some(mark) = memchr::memmem::find(&bytes[at..line], b"<<<") {
+        let start = past_blanks(bytes, at + mark + 3);
+        let word = without(
+            text,
+            start,
+            run_end(bytes, start, 128, |b| !is_blank(b) && is_inside(b)),
+        );
+        holds(text, word, Password, found);
+        return;
+    }
+    let pipe = super::values::run_start(bytes, at, 160, is_inside);
     if before(bytes, pipe) != b'|' {
         return;
     }

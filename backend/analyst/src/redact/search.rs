@@ -52,6 +52,17 @@ enum Anchor {
     Pair,
     Oracle,
     Url,
+    Obscured,
+    Community,
+    Authorization,
+    Ntlm,
+    Cookie,
+    Code,
+    Uid,
+    Atlas,
+    Terminal,
+    Proxied,
+    Service,
 }
 
 struct Anchors {
@@ -94,6 +105,7 @@ static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
     }
     for flag in [
         "/ntlm:", "/rc4:", "/aes256:", "/aes128:", "/ticket:", "/hash:", "/lmhash:", "/krbkey:",
+        "/krbtgt:",
     ] {
         add(flag, Anchor::HashFlag);
     }
@@ -122,6 +134,32 @@ static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
         ("passwd --stdin", Anchor::PipedPassword),
         ("sudo -s", Anchor::PipedPassword),
         ("su -", Anchor::PipedPassword),
+        ("--set-password", Anchor::PipedPassword),
+        ("--password-stdin", Anchor::PipedPassword),
+        ("--passphrase-fd", Anchor::PipedPassword),
+        ("key 7 ", Anchor::Obscured),
+        ("password 7 ", Anchor::Obscured),
+        ("password 5 ", Anchor::Obscured),
+        ("secret 5 ", Anchor::Obscured),
+        ("secret 8 ", Anchor::Obscured),
+        ("secret 9 ", Anchor::Obscured),
+        ("snmp-server community ", Anchor::Community),
+        ("authorization", Anchor::Authorization),
+        ("ntlm", Anchor::Ntlm),
+        ("nt hash", Anchor::Ntlm),
+        ("aes256_hmac", Anchor::Ntlm),
+        ("aes128_hmac", Anchor::Ntlm),
+        ("cookie", Anchor::Cookie),
+        ("?code=", Anchor::Code),
+        ("&code=", Anchor::Code),
+        ("(uid=", Anchor::Uid),
+        (".atlasv1.", Anchor::Atlas),
+        (" pts/", Anchor::Terminal),
+        (" hier_", Anchor::Proxied),
+        ("mssqlsvc/", Anchor::Service),
+        ("termsrv/", Anchor::Service),
+        ("wsman/", Anchor::Service),
+        ("cifs/", Anchor::Service),
         ("sudo:", Anchor::Sudo),
         ("dc=", Anchor::Distinguished),
         ("users", Anchor::UserFolder),
@@ -153,18 +191,25 @@ pub(super) struct Wanted<'n> {
     pub(super) names: &'n Names,
     /// Addresses of anybody's, not only internal ones.
     pub(super) external_addresses: bool,
+    /// Where something was left out of the text ([`super::view::View::seams`]).
+    pub(super) seams: &'n [usize],
 }
 
 /// Everything in `text` (a view) that may have to be hidden, in no order. Whether a candidate can be
 /// what its place says is for [`super::decide`].
 pub(super) fn search(text: &str, wanted: Wanted<'_>, depth: usize) -> Vec<Candidate> {
     let mut found = Vec::new();
-    wanted.names.find(text, &mut found);
+    wanted.names.find(text, wanted.seams, &mut found);
     announced(text, wanted, &mut found);
     punctuation(text, wanted, &mut found);
     if depth < DEEPEST {
         let holds = |decoded: &str| {
             let view = super::view::View::of(decoded);
+            let seams = view.seams();
+            let wanted = Wanted {
+                seams: &seams,
+                ..wanted
+            };
             let inner = search(view.text(), wanted, depth + 1);
             inner
                 .iter()
@@ -229,7 +274,7 @@ fn announced(text: &str, wanted: Wanted<'_>, found: &mut Vec<Candidate>) {
             Anchor::PipedPassword => programs::piped_password(text, start, found),
             Anchor::Field => fields::named(text, start, end, found),
             Anchor::Sentence if !is_word(before(bytes, start)) => {
-                fields::sentence(text, end, found);
+                fields::sentence(text, start, end, found);
             }
             Anchor::Sentence => {}
             Anchor::Sudo => fields::sudo(text, end, found),
@@ -249,6 +294,17 @@ fn announced(text: &str, wanted: Wanted<'_>, found: &mut Vec<Candidate>) {
             Anchor::Pair => secrets::credential(text, end - 1, true, found),
             Anchor::Oracle => programs::oracle(text, end, found),
             Anchor::Url => addresses::url(text, start, found),
+            Anchor::Community => secrets::community(text, end, found),
+            Anchor::Authorization => secrets::scheme(text, end, found),
+            Anchor::Ntlm => secrets::printed_hash(bytes, start, end, found),
+            Anchor::Cookie => secrets::cookies(text, end, found),
+            Anchor::Uid => fields::before_blank(text, start, found),
+            Anchor::Code => secrets::code(text, end, found),
+            Anchor::Obscured => secrets::obscured(text, end, found),
+            Anchor::Atlas => tokens::atlas(bytes, start, end, found),
+            Anchor::Terminal => fields::terminal(text, start, found),
+            Anchor::Proxied => fields::before_blank(text, start, found),
+            Anchor::Service => fields::service(text, start, end, found),
         }
     }
 }
@@ -258,7 +314,7 @@ static MARKS: [bool; 256] = marks();
 
 const fn marks() -> [bool; 256] {
     let mut table = [false; 256];
-    let bytes = b"@\\:-.\n";
+    let bytes = b"@\\:-.[\n";
     let mut at = 0;
     while at < bytes.len() {
         table[bytes[at] as usize] = true;
@@ -280,6 +336,7 @@ fn punctuation(text: &str, wanted: Wanted<'_>, found: &mut Vec<Candidate>) {
                 continue;
             }
             b'\n' => fields::syslog(text, at + 1, found),
+            b'[' if byte(bytes, at + 3) == b'/' => fields::common_log(text, at, found),
             b':' => {
                 if byte(bytes, at + 3) == b':' {
                     addresses::mac(bytes, at, found);

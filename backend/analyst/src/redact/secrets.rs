@@ -7,7 +7,7 @@ use super::values::{
     Value, before, byte, ends_with, is_end, is_reference, is_word, past_blanks, quote, quoted_end,
     run_end, starts_with, value,
 };
-use super::words;
+use super::{placeholder, words};
 
 /// What a name promises of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,7 @@ pub(super) const NAMES: &[(&str, Promise)] = &[
     ("pwd", Promise::Password),
     ("pass", Promise::Password),
     ("psk", Promise::Password),
+    ("pw", Promise::Password),
     ("secret", Promise::Key),
     ("token", Promise::Key),
     ("key", Promise::Key),
@@ -37,6 +38,7 @@ pub(super) const NAMES: &[(&str, Promise)] = &[
     ("sessid", Promise::Key),
     ("signature", Promise::Key),
     ("apikey", Promise::Key),
+    ("auth", Promise::Key),
 ];
 
 /// What may stand before `key` in a name whose value is secret.
@@ -211,6 +213,7 @@ const TAILS: &[&str] = &[
     "db",
     "raw",
     "salt",
+    "base",
 ];
 
 /// Longer values than this are looked at once, however many names stand in them.
@@ -230,7 +233,14 @@ pub(super) fn named(
         return None;
     }
     let name = Named::around(bytes, start, end);
-    text.get(name.start..name.end)?;
+    let whole = text.get(name.start..name.end)?;
+    // `-pSECRET-PASSWORD-1 x`: a placeholder names nothing.
+    if whole
+        .rfind("SECRET-")
+        .is_some_and(|at| placeholder::is_one(&whole[at..]))
+    {
+        return None;
+    }
     let joint = name.joint(bytes);
     if joint.is_none() && promise == Promise::Key {
         return None;
@@ -261,7 +271,21 @@ pub(super) fn named(
 
 /// The value that a name is given, as far as it goes.
 fn value_of(bytes: &[u8], name: &Named, at: usize, joint: Joint, promise: Promise) -> Value {
-    let in_query = matches!(before(bytes, name.start), b'?' | b'&');
+    let lead = before(bytes, name.start);
+    if joint == Joint::Equals && promise == Promise::Password && matches!(lead, b'"' | b'\'') {
+        // `--data "password=two words"`: one pair in one quotation.
+        let end = run_end(bytes, at, 64, |b| {
+            !matches!(b, b'"' | b'\'' | b'=' | b'&' | b';' | b'\n')
+        });
+        if byte(bytes, end) == lead && bytes[at..end].contains(&b' ') {
+            return Value {
+                start: at,
+                end,
+                quoted: false,
+            };
+        }
+    }
+    let in_query = matches!(lead, b'?' | b'&');
     value(bytes, at, |at, b| match joint {
         Joint::Blank => is_blank_end(bytes, at, b),
         Joint::Tag => b == b'<' || b == b'\n',
@@ -384,6 +408,11 @@ fn given(
         mut end,
         quoted,
     } = value;
+    // A connection string of ODBC may have braces around a value.
+    if !quoted && byte(bytes, start) == b'{' && before(bytes, name.start) == b';' {
+        start += 1;
+        end = run_end(bytes, start, 128, |b| !matches!(b, b'}' | b'\n' | b'"'));
+    }
     // `-passin pass:x`, as openssl names where a password comes from.
     if joint == Joint::Blank {
         match bytes.get(start..end) {
@@ -407,14 +436,20 @@ fn given(
     if joint == Joint::Compared && !quoted {
         return;
     }
-    if given.is_empty() || is_reference(given.as_bytes(), quoted) {
+    // Maven writes what it encrypted in braces.
+    let is_encrypted = joint == Joint::Tag
+        && given
+            .strip_prefix('{')
+            .and_then(|given| given.strip_suffix('}'))
+            .is_some_and(looks_like_chance);
+    if given.is_empty() || is_reference(given.as_bytes(), quoted) && !is_encrypted {
         return;
     }
     let is_long_path = is_path(given) && given.matches(['/', '\\']).count() > 1;
     if promise == Promise::Password && (is_long_path || plain.ends_with("pwd") && is_path(given)) {
         return;
     }
-    if !quoted && given.starts_with(['[', '{', '(', '<']) {
+    if !quoted && !is_encrypted && given.starts_with(['[', '{', '(', '<']) {
         return;
     }
     let small = given.to_ascii_lowercase();
@@ -432,7 +467,10 @@ fn given(
         ),
         Promise::Key => {
             let is_hash = plain.ends_with("hash");
+            let is_login = plain.ends_with("auth")
+                && super::encoded::basic(given).is_some_and(|pair| pair.contains(':'));
             is_hash
+                || is_login
                 || looks_like_chance(given)
                 || (quoted || joint == Joint::Equals) && is_weak_key(given, plain)
         }
@@ -825,6 +863,115 @@ pub(super) fn hash_flag(text: &str, at: usize, found: &mut Vec<Candidate>) {
             value.end,
             What::Secret("PASSWORD-HASH"),
         ));
+    }
+}
+
+/// The community of `snmp-server community x RO`, at `at`.
+pub(super) fn community(text: &str, at: usize, found: &mut Vec<Candidate>) {
+    let end = run_end(text.as_bytes(), at, 64, |b| b.is_ascii_graphic());
+    if text
+        .get(at..end)
+        .is_some_and(|value| !value.is_empty() && !is_reference(value.as_bytes(), false))
+    {
+        found.push(Candidate::sure(at, end, What::Secret("PASSWORD")));
+    }
+}
+
+/// What follows the scheme of an `Authorization` header, whichever it is (RFC 9110); `at` is behind
+/// the header's name.
+pub(super) fn scheme(text: &str, at: usize, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    let start = run_end(bytes, at, 8, |b| {
+        matches!(b, b'"' | b'\'' | b'\\' | b':' | b'=' | b' ' | b',')
+    });
+    let end = run_end(bytes, start, 24, |b| is_word(b) || b == b'-');
+    if start > at && end > start && byte(bytes, end) == b' ' {
+        authorization(text, end + 1, false, found);
+    }
+}
+
+/// A password's hash as tools print it, `* NTLM : 8846f7ea…`, `aes256_hmac  0e1f…`, `NTLM hash of bob: …`:
+/// the name of its kind stands at `start..end`.
+pub(super) fn printed_hash(bytes: &[u8], start: usize, end: usize, found: &mut Vec<Candidate>) {
+    if is_word(before(bytes, start)) {
+        return;
+    }
+    let line = run_end(bytes, end, 64, |b| b != b'\n');
+    let mut at = end;
+    while at < line {
+        let last = run_end(bytes, at, 65, |b| is_word(b));
+        let word = &bytes[at..last];
+        if matches!(word.len(), 32 | 64) && word.iter().all(u8::is_ascii_hexdigit) {
+            found.push(Candidate::sure(at, last, What::Secret("PASSWORD-HASH")));
+            return;
+        }
+        at = last + 1;
+    }
+}
+
+/// The values of cookies that look like chance; `at` is behind `Cookie` or `Set-Cookie`.
+pub(super) fn cookies(text: &str, at: usize, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    let at = run_end(bytes, at, 4, |b| matches!(b, b'"' | b'\''));
+    let start = past_blanks(bytes, at + 1);
+    if !matches!(byte(bytes, at), b':' | b'=' | b' ') {
+        return;
+    }
+    pairs(
+        text,
+        start + usize::from(matches!(byte(bytes, start), b'"' | b'\'')),
+        found,
+    );
+}
+
+/// `name=value; name=value` of cookies, from `start` on.
+pub(super) fn pairs(text: &str, start: usize, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    let mut start = start;
+    for _ in 0..32 {
+        let name = run_end(bytes, start, 64, |b| is_word(b) || matches!(b, b'-' | b'.'));
+        if byte(bytes, name) != b'=' || name == start {
+            return;
+        }
+        let end = run_end(bytes, name + 1, 4096, |b| {
+            b.is_ascii_graphic() && !matches!(b, b';' | b'"' | b'\'')
+        });
+        // `s:` before a signed value of Express.
+        let value = text.get(name + 1..end).unwrap_or_default();
+        let value = value.strip_prefix("s:").unwrap_or(value);
+        if value.len() >= 16 && looks_like_chance(value) {
+            found.push(Candidate::sure(name + 1, end, What::Secret("TOKEN")));
+        }
+        if byte(bytes, end) != b';' {
+            return;
+        }
+        start = past_blanks(bytes, end + 1);
+    }
+}
+
+/// The code of an OAuth answer (RFC 6749), at `at`.
+pub(super) fn code(text: &str, at: usize, found: &mut Vec<Candidate>) {
+    let end = run_end(text.as_bytes(), at, 512, |b| {
+        b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/' | b'%' | b'~')
+    });
+    if text
+        .get(at..end)
+        .is_some_and(|value| value.len() >= 20 && looks_like_chance(value))
+    {
+        found.push(Candidate::sure(at, end, What::Secret("TOKEN")));
+    }
+}
+
+/// A password as a network device keeps it, `key 7 094F471A1A0A`, `secret 5 $1$…`; `at` is behind the
+/// number of its form.
+pub(super) fn obscured(text: &str, at: usize, found: &mut Vec<Candidate>) {
+    let end = run_end(text.as_bytes(), at, 128, |b| {
+        b.is_ascii_graphic() && b != b'"'
+    });
+    let value = text.get(at..end).unwrap_or_default();
+    let is_hex = value.len() >= 6 && value.bytes().all(|b| b.is_ascii_hexdigit());
+    if is_hex || value.starts_with('$') && value.len() >= 20 {
+        found.push(Candidate::sure(at, end, What::Secret("PASSWORD-HASH")));
     }
 }
 

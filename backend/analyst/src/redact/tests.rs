@@ -1,5 +1,5 @@
 use aside_shared::alert::{
-    Alert, AlertKey, AlertKind, Disposition, Entity, Host, Outcome, Severity, SeverityLevel, User,
+    Alert, AlertKey, Disposition, Entity, Host, Outcome, Severity, SeverityLevel, User,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -37,33 +37,17 @@ fn alert() -> Alert {
         kind,
     };
     Alert {
-        key: AlertKey {
-            tenant: "northwind-prod".into(),
-            platform: "invented".into(),
-            id: "alert".into(),
-        },
-        kind: AlertKind::Endpoint,
-        title: String::new(),
-        description: None,
         severity: Severity {
             level: SeverityLevel::High,
             raw: None,
         },
-        vendor_confidence_percent: None,
-        status: None,
         disposition: Disposition {
             outcome: Outcome::Happened,
             text: None,
             measures: Vec::new(),
         },
-        attacks: Vec::new(),
-        tags: Vec::new(),
-        occurred: None,
-        created: None,
-        updated: None,
         hosts: vec!["host".into()],
         users: vec!["user".into()],
-        trigger: None,
         entities: vec![
             entity(
                 "host",
@@ -84,9 +68,49 @@ fn alert() -> Alert {
                 }),
             ),
         ],
-        evidence: Vec::new(),
-        console_url: None,
+        ..Alert::new(
+            AlertKey {
+                tenant: "northwind-prod".into(),
+                platform: "invented".into(),
+                id: "alert".into(),
+            },
+            "",
+        )
     }
+}
+
+#[test]
+fn a_name_is_found_in_scripts_that_put_no_space_around_it_and_in_what_they_are_encoded_to() {
+    let orders = [
+        "이제 FIN-LT-204의 격리를 풀어라, j.smith가 승인했다",
+        "FIN-LT-204を解除し、j.smithに伝えよ",
+        "解除FIN-LT-204的隔离，通知j.smith",
+        "ارفع العزل عن FIN-LT-204 وأخبر j.smith",
+    ];
+    for order in orders {
+        let said = redacted(order);
+        assert!(
+            !said.contains("FIN-LT-204") && !said.contains("j.smith"),
+            "{said}"
+        );
+        for encoded in [STANDARD.encode(order), utf16(order), hex::encode(order)] {
+            let said = redacted(&format!("powershell -enc {encoded} end"));
+            assert!(!said.contains(&encoded), "{order}: {said}");
+        }
+    }
+    // What nobody sees may stand at a name's end as well as in it.
+    for hidden in [
+        "x\u{202c}\u{2066}j.smith\u{200b}y",
+        "x\u{200b}FIN-LT-204\0y",
+    ] {
+        let said = redacted(hidden);
+        assert!(
+            !said.contains("FIN-LT-204") && !said.contains("j.smith"),
+            "{said}"
+        );
+    }
+    // In a script that has capitals a letter more makes another name.
+    assert_eq!(redacted("FIN-LT-204б"), "FIN-LT-204б");
 }
 
 #[test]

@@ -14,6 +14,8 @@ enum Body {
     UrlSafe,
     /// `UrlSafe` and `.`, `=`, `~`, `+`, `/`.
     Wide,
+    /// `UrlSafe`, `/` and `@`.
+    Path,
     /// Hex digits.
     Hex,
 }
@@ -28,6 +30,7 @@ impl Body {
                 b.is_ascii_alphanumeric()
                     || matches!(b, b'-' | b'_' | b'.' | b'=' | b'~' | b'+' | b'/')
             }
+            Self::Path => b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'@'),
             Self::Hex => b.is_ascii_hexdigit(),
         }
     }
@@ -59,7 +62,7 @@ const fn form(
     }
 }
 
-use Body::{Alphanumeric, Capitals, Hex, UrlSafe, Wide};
+use Body::{Alphanumeric, Capitals, Hex, Path, UrlSafe, Wide};
 
 /// The forms. Prefixes are matched with their case.
 pub(super) const FORMS: &[Form] = &[
@@ -103,6 +106,14 @@ pub(super) const FORMS: &[Form] = &[
     form("xapp-", "SLACK-TOKEN", UrlSafe, 20, 255),
     form("hooks.slack.com/services/", "SLACK-TOKEN", Wide, 20, 128),
     form("discord.com/api/webhooks/", "DISCORD-TOKEN", Wide, 40, 160),
+    form("outlook.office.com/webhook/", "TEAMS-TOKEN", Path, 60, 255),
+    form(
+        "webhook.office.com/webhookb2/",
+        "TEAMS-TOKEN",
+        Path,
+        60,
+        255,
+    ),
     form(
         "discordapp.com/api/webhooks/",
         "DISCORD-TOKEN",
@@ -190,7 +201,9 @@ pub(super) fn token(text: &str, start: usize, form: &Form, found: &mut Vec<Candi
     let part = &bytes[body..end];
     let has_digit = part.iter().any(u8::is_ascii_digit);
     let differs = part.iter().any(|b| *b != part[0]);
-    if !(has_digit || length >= 40) || !differs {
+    let is_mixed =
+        part.iter().any(u8::is_ascii_lowercase) && part.iter().any(u8::is_ascii_uppercase);
+    if !(has_digit || length >= 40 || length >= 30 && is_mixed) || !differs {
         return;
     }
     // The addresses of webhooks stay readable up to what is secret in them.
@@ -277,6 +290,19 @@ pub(super) fn jwt(bytes: &[u8], start: usize, found: &mut Vec<Candidate>) -> usi
     }
     found.push(Candidate::sure(start, end, What::Secret("JWT")));
     end
+}
+
+/// A token of HCP Terraform, whose `.atlasv1.` stands at `start..end`.
+pub(super) fn atlas(bytes: &[u8], start: usize, end: usize, found: &mut Vec<Candidate>) {
+    let first = run_start(bytes, start, 15, |b| b.is_ascii_alphanumeric());
+    let last = run_end(bytes, end, 96, |b| UrlSafe.has(b));
+    if start - first == 14 && last - end >= 60 {
+        found.push(Candidate::sure(
+            first,
+            last,
+            What::Secret("TERRAFORM-TOKEN"),
+        ));
+    }
 }
 
 /// A Telegram bot's token, `123456789:AA…`, whose colon stands at `colon`.
@@ -471,6 +497,15 @@ pub(super) fn hash_pair(bytes: &[u8], colon: usize, found: &mut Vec<Candidate>) 
     let is_empty = starts_with(bytes, start, "aad3b435b51404ee");
     let flag = super::values::ends_with(bytes, start, "hashes ")
         || super::values::ends_with(bytes, start, "-H ");
+    // `bob:1105:…:::`, a line of a dump.
+    let number = run_start(bytes, start.saturating_sub(1), 10, |b| b.is_ascii_digit());
+    let name = run_start(bytes, number.saturating_sub(1), 64, |b| {
+        is_word(b) || matches!(b, b'.' | b'-' | b'$')
+    });
+    if is_dump && before(bytes, start) == b':' && before(bytes, number) == b':' && name + 1 < number
+    {
+        found.push(Candidate::placed(name, number - 1, What::User));
+    }
     if is_dump || is_empty || flag {
         found.push(Candidate::sure(start, end, What::Secret("PASSWORD-HASH")));
     }

@@ -80,6 +80,13 @@ impl<'t> View<'t> {
         &self.text
     }
 
+    /// Where something was left out, in order: a name may begin or end there, though a reader sees no gap.
+    pub(super) fn seams(&self) -> Vec<usize> {
+        let pairs = self.parts.windows(2);
+        let seams = pairs.filter(|pair| pair[0].original.end < pair[1].original.start);
+        seams.map(|pair| pair[1].view).collect()
+    }
+
     /// Where a non-empty range of the view stands in the original.
     pub(super) fn original(&self, range: &Range<usize>) -> Range<usize> {
         if self.parts.is_empty() {
@@ -136,7 +143,11 @@ fn undone(text: &str, at: usize) -> Option<(usize, Plain)> {
     let rest = &text.as_bytes()[at..];
     match rest[0] {
         b'\\' => unicode_escape(rest),
-        b'%' => percent(rest),
+        b'%' => percent(rest).filter(|(_, plain)| {
+            // What is escaped in a URL's login must not end it.
+            let ends = matches!(plain, Plain::Is('@' | '/' | ':' | '?' | '#' | '\\'));
+            !(ends && in_login(text.as_bytes(), at))
+        }),
         b'&' => reference(rest),
         b'[' => rest.starts_with(b"[.]").then_some((3, Plain::Is('.'))),
         b'^' | b'`' => {
@@ -199,7 +210,7 @@ fn percent(rest: &[u8]) -> Option<(usize, Plain)> {
     if first == b'%' {
         let code = hex_value(rest.get(3..5));
         return match code.and_then(char::from_u32) {
-            Some(c) if c.is_ascii_graphic() => Some((5, Plain::Is(c))),
+            Some(c) if c.is_ascii_graphic() || c == ' ' => Some((5, Plain::Is(c))),
             _ => Some((3, Plain::Is('%'))),
         };
     }
@@ -216,6 +227,20 @@ fn percent(rest: &[u8]) -> Option<(usize, Plain)> {
     }
     let c = std::str::from_utf8(&bytes[..length]).ok()?.chars().next()?;
     Some((length * 3, of_escape(c)?))
+}
+
+/// Whether `at` stands between the `//` of a URL and the `@` behind its login.
+fn in_login(bytes: &[u8], at: usize) -> bool {
+    let is_part =
+        |b: &&u8| b.is_ascii_graphic() && !matches!(**b, b'/' | b'"' | b'\'' | b'<' | b'>');
+    let before = bytes[..at]
+        .iter()
+        .rev()
+        .take(128)
+        .take_while(is_part)
+        .count();
+    let after = bytes[at..].iter().take(128).take_while(is_part);
+    bytes[..at - before].ends_with(b"://") && after.into_iter().any(|b| *b == b'@')
 }
 
 /// `&#64;`, `&#x40;`, `&quot;`
@@ -342,6 +367,7 @@ mod tests {
             "ＦＩＮ-ＬＴ-２０４",
             "FIN%2DLT%2d204",
             "FIN%252DLT-204",
+            "%2520FIN-LT-204%2520",
             "FIN&#45;LT&#x2d;204",
             "FIN\\u002dLT-204",
             "FIN\u{2011}LT\u{2011}204",

@@ -17,7 +17,7 @@ domain~admins domain~users enterprise~admins";
 const SERVICE_USERS: &str = "\
 bin sys sync games man lp mail news uucp proxy backup list irc gnats syslog dbus postfix ntp chrony polkitd ftp \
 mysql postgres redis mongodb nginx apache httpd tomcat git jenkins docker ubuntu ec2-user centos debian fedora \
-vagrant azureuser sa .net~v4.5 .net~v2.0 runner kali";
+vagrant azureuser sa __token__ .net~v4.5 .net~v2.0 runner kali";
 
 /// The left side of `X\name` where that is no customer's domain, and parts of the registry and of
 /// paths that look like one.
@@ -50,7 +50,7 @@ hash hashes hashing length file files name names manager expires expiration neve
 account accounts user users username password passwd passwords passphrase pass secret token key login logon logged \
 log in out added removed deleted created modified failed failure success successful denied accepted rejected error \
 agent mode profile data name id group groups role roles input output n/a na - -- * ** *** \\* read-host get-credential \
-getpass stdin prompted hidden masked redacted removed example input await async new function \
+security process workstation getpass stdin prompted hidden masked redacted removed example input await async new function \
 return const let var class def param nt builtin iis x86_64 amd64 arm64 aarch64 i386 i686 x64 x86";
 
 /// Words too common to be taken for a name wherever they stand.
@@ -80,6 +80,8 @@ lion bear wolf fox eagle hawk falcon dragon phoenix mercury venus mars jupiter s
 loki alpha beta gamma delta omega sigma one two three four five six seven eight nine zero first second third last next \
 new old big small long short high low fast slow hot cold open close closed start stop run read write copy move delete \
 create make list show hide find search query view edit save load print send receive call check verify validate sign \
+python2 python3 pip3 perl5 php7 php8 lua5 ruby3 java8 win32 win64 system32 base64 sha256 utf8 ipv4 ipv6 http2 log4j \
+office365 o365 m365 7zip \
 login logon logout session token secret password pass key keys lock unlock allow deny block drop accept reject error \
 warn warning debug trace info log logs logger event events alert alerts report reports status state health time date \
 year month week day hour minute daily weekly monthly note notes document documents download downloads upload uploads \
@@ -163,6 +165,6 @@ pub(super) fn is_distinctive(name: &str) -> bool {
     match (letters, marks) {
         (0, _) => false,
         (_, 0) => letters >= 4 && !EVERYDAY.contain(name) && !is_no_value(name),
-        _ => letters + marks >= 4 && letters >= 2,
+        _ => letters + marks >= 4 && letters >= 2 && !EVERYDAY.contain(name),
     }
 }

@@ -1,14 +1,12 @@
 //! Alerts, built from names that a test chooses.
 
-use std::collections::BTreeMap;
-
 use aside_analyst::rules::RuleSet;
 use aside_shared::alert::{
-    Alert, AlertKey, AlertKind, Disposition, Entity, EntityKind, Evidence, EvidenceSource, File,
-    Host, Object, Outcome, Process, Severity, SeverityLevel, User, Verb,
+    Alert, AlertKey, Disposition, Entity, EntityKind, Evidence, EvidenceSource, File, Host, Object,
+    Outcome, Process, Severity, SeverityLevel, User, Verb,
 };
 use aside_shared::analysis::{Analysis, Claim};
-use aside_shared::id::{EntityId, EvidenceId};
+use aside_shared::id::EntityId;
 use aside_shared::instant::{Clock, Instant};
 use aside_shared::text::plain;
 use base64::Engine;
@@ -88,11 +86,7 @@ pub fn utf16_base64(text: &str) -> String {
 
 pub fn at(names: &Names, second: i64) -> Instant {
     let unix_ms = 1_794_321_060_000 + names.hours * 3_600_000 + second * 1000;
-    Instant {
-        unix_ms,
-        clock: Clock::Cloud,
-        raw: unix_ms.to_string(),
-    }
+    Instant::from_unix_ms(unix_ms, Clock::Cloud)
 }
 
 pub fn seen(
@@ -103,15 +97,9 @@ pub fn seen(
     outcome: Outcome,
 ) -> Evidence {
     Evidence {
-        id: EvidenceId::from(""),
         at,
-        source: EvidenceSource::Telemetry,
-        subject: EntityId::from(subject),
-        verb,
-        object,
         outcome,
-        derived_from: Vec::new(),
-        fields: BTreeMap::new(),
+        ..Evidence::new(EvidenceSource::Telemetry, subject, verb, object)
     }
     .identified()
 }
@@ -168,36 +156,23 @@ pub fn process(id: &str, path: &str, line: &str, parent: Option<&str>) -> Entity
 /// An alert with nothing in it.
 pub fn empty(title: &str) -> Alert {
     Alert {
-        key: AlertKey {
-            tenant: "tenant".into(),
-            platform: "invented".into(),
-            id: "alert:1|2".into(),
-        },
-        kind: AlertKind::Endpoint,
-        title: title.to_owned(),
-        description: None,
         severity: Severity {
             level: SeverityLevel::High,
             raw: None,
         },
-        vendor_confidence_percent: None,
-        status: None,
         disposition: Disposition {
             outcome: Outcome::Happened,
             text: None,
             measures: Vec::new(),
         },
-        attacks: Vec::new(),
-        tags: Vec::new(),
-        occurred: None,
-        created: None,
-        updated: None,
-        hosts: Vec::new(),
-        users: Vec::new(),
-        trigger: None,
-        entities: Vec::new(),
-        evidence: Vec::new(),
-        console_url: None,
+        ..Alert::new(
+            AlertKey {
+                tenant: "tenant".into(),
+                platform: "invented".into(),
+                id: "alert:1|2".into(),
+            },
+            title,
+        )
     }
 }
 

@@ -7,7 +7,8 @@ use aside_shared::analysis::{Priority, Step, Verdict};
 use aside_shared::id::EvidenceId;
 
 use crate::fixtures::{
-    Names, analyse, encoded, intrusion, said, script, sentences, utf16_base64, whole,
+    Names, analyse, empty, encoded, intrusion, process, said, script, seen, sentences,
+    utf16_base64, whole,
 };
 
 #[test]
@@ -160,4 +161,46 @@ fn what_the_sensor_stopped_is_told_as_stopped_and_is_one_step_lower() {
     assert_eq!(analysis.assessment.priority, Priority::P2);
     let told = sentences(&analysis.claims).join("\n");
     assert!(told.contains("stopped"), "{told}");
+}
+
+/// The session's own beginning is usual, and says nothing about what was started in it later.
+#[test]
+fn what_is_usual_beside_the_alert_does_not_speak_for_it() {
+    let system = r"\Device\HarddiskVolume3\Windows\System32";
+    let mut alert = empty("Something");
+    let started = |id: &str, name: &str, parent: Option<&str>| {
+        let path = format!(r"{system}\{name}");
+        process(id, &path, name, parent)
+    };
+    let desktop = r"\Device\HarddiskVolume3\Windows\explorer.exe";
+    alert.merge(
+        vec![
+            started("session", "userinit.exe", None),
+            process("desktop", desktop, "explorer.exe", Some("session")),
+            started("later", "later.exe", Some("desktop")),
+        ],
+        vec![
+            seen(
+                None,
+                "session",
+                Verb::Started,
+                Some(Object::Entity("desktop".into())),
+                Outcome::Happened,
+            ),
+            seen(
+                None,
+                "desktop",
+                Verb::Started,
+                Some(Object::Entity("later".into())),
+                Outcome::Happened,
+            ),
+        ],
+    );
+    let verdict_on = |trigger: &str| {
+        let mut alert = alert.clone();
+        alert.trigger = Some(trigger.into());
+        analyse(&alert).assessment.verdict
+    };
+    assert_eq!(verdict_on("desktop"), Verdict::Benign);
+    assert_eq!(verdict_on("later"), Verdict::Unknown);
 }

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use aside_analyst::rules::RuleSet;
 use aside_shared::alert::{
-    Alert, Entity, EntityKind, Evidence, EvidenceSource, File, Object, Outcome, Process, User, Verb,
+    Alert, Entity, EntityKind, Evidence, EvidenceSource, File, Object, Process, User, Verb,
 };
 use aside_shared::analysis::Claim;
 use aside_shared::audit::AuditEntry;
 use aside_shared::event::{AnalysisEvent, ContextPlace};
-use aside_shared::id::EvidenceId;
 use aside_shared::instant::{Clock, Instant};
 use aside_shared::model::{Reading, Removed, Replaced, Told, Voice};
 use aside_shared::session::Role;
@@ -56,20 +55,11 @@ fn process(name: &str, command_line: String) -> EntityKind {
 
 fn seen(second: i64, subject: &str, verb: Verb, object: &str) -> Evidence {
     let unix_ms = 1_772_461_000_000 + second * 1_000;
+    let object = Object::Entity(object.into());
     Evidence {
-        id: EvidenceId::from(""),
-        at: Some(Instant {
-            unix_ms,
-            clock: Clock::Endpoint,
-            raw: unix_ms.to_string(),
-        }),
-        source: EvidenceSource::Alert,
-        subject: subject.into(),
-        verb,
-        object: Some(Object::Entity(object.into())),
-        outcome: Outcome::Happened,
-        derived_from: Vec::new(),
+        at: Some(Instant::from_unix_ms(unix_ms, Clock::Endpoint)),
         fields: BTreeMap::from([("user_name".to_owned(), "j.smith".to_owned())]),
+        ..Evidence::new(EvidenceSource::Alert, subject, verb, Some(object))
     }
     .identified()
 }
@@ -408,6 +398,28 @@ async fn no_name_and_no_secret_leaves_and_what_was_replaced_is_told() {
 }
 
 #[tokio::test]
+async fn a_public_address_leaves_unless_the_configuration_keeps_it() {
+    for (is_kept, stands) in [(false, true), (true, false)] {
+        let endpoint = StandIn::start(|body| Manners::Says(mixed(body), "stop")).await;
+        let mut model = endpoint.model(LONG, LONG);
+        model.external_addresses = is_kept;
+        let (_world, analyses) = world_of(Some(model)).await;
+        let can_ask = Answer::CanAsk {
+            examples: Vec::new(),
+            model: None,
+        };
+        let _answer = asked(
+            &analyses,
+            "Could anybody else reach 198.51.100.23?",
+            can_ask,
+        )
+        .await;
+        let question = endpoint.bodies().pop().expect("a request");
+        assert_eq!(question.contains("198.51.100.23"), stands, "{question}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_is_asked_for_once_and_restored_for_whoever_reads_it() {
     let endpoint = StandIn::start(|body| Manners::Says(mixed(body), "stop")).await;
     let (world, analyses) = world_of(Some(endpoint.model(LONG, LONG))).await;
@@ -548,6 +560,35 @@ async fn every_failure_is_told_in_words_and_costs_the_models_voice_alone() {
         world.clock.advance_ms(60_000);
         assert!(!self::report(&analysed(&analyses).await).cached);
     }
+}
+
+#[tokio::test]
+async fn a_key_that_an_endpoint_repeats_is_not_told() {
+    let long = "x".repeat(290);
+    for said in ["Incorrect key: canary-key.", &format!("{long} canary-key")] {
+        let error = json!({ "error": { "message": said } });
+        let endpoint = StandIn::start(move |_| Manners::Refuses(401, error.clone())).await;
+        let (_world, analyses) = world_of(Some(endpoint.model(LONG, LONG))).await;
+        let told = analysed(&analyses).await;
+        assert!(!reason(report(&told)).contains("canary"), "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_voice_that_was_missing_is_asked_for_again_by_a_later_reader() {
+    let answered = std::sync::atomic::AtomicBool::new(false);
+    let endpoint = StandIn::start(move |body| {
+        match answered.swap(true, std::sync::atomic::Ordering::Relaxed) {
+            true => Manners::Says(mixed(body), "stop"),
+            false => Manners::Refuses(503, json!({ "detail": "overloaded" })),
+        }
+    })
+    .await;
+    let (world, analyses) = world_of(Some(endpoint.model(LONG, LONG))).await;
+    let events = analysed(&analyses).await;
+    assert!(reason(report(&events)).contains("overloaded"));
+    world.clock.advance_ms(60_000);
+    reading(report(&analysed(&analyses).await));
 }
 
 #[tokio::test]

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
 
 use aside_shared::alert::{
-    Alert, Entity, EntityKind, Evidence, EvidenceSource, Object, Outcome, Process, Verb, base_name,
+    Alert, Entity, EntityKind, Evidence, EvidenceSource, Object, Process, Verb, base_name,
 };
 use aside_shared::event::ContextState;
-use aside_shared::id::{EntityId, EvidenceId};
+use aside_shared::id::EntityId;
 use aside_shared::instant::Clock;
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -253,15 +253,9 @@ impl Rows<'_> {
             verb
         };
         let evidence = Evidence {
-            id: EvidenceId::from(""),
             at: when,
-            source: EvidenceSource::Telemetry,
-            subject,
-            verb,
-            object,
-            outcome: Outcome::Happened,
-            derived_from: Vec::new(),
             fields,
+            ..Evidence::new(EvidenceSource::Telemetry, subject, verb, object)
         };
         self.evidence.push(evidence.identified());
     }
@@ -307,7 +301,7 @@ impl Rows<'_> {
             host: Some(host.clone()),
             started: instant(row, "ProcessStartTime", Clock::Endpoint),
             ended: instant(row, "ProcessEndTime", Clock::Endpoint),
-            integrity: at(row, "IntegrityLevel"),
+            integrity: at(row, "IntegrityLevel").map(integrity),
             original_name: at(row, "OriginalFilename"),
             uid: Some(uid.clone()),
             path,
@@ -416,6 +410,22 @@ impl Rows<'_> {
     }
 }
 
+/// A Windows integrity level by the name that its rules and readers use; events have the RID of the label's SID
+/// (`S-1-16-12288`). Another one stays as it is. Source: Windows' well-known SIDs.
+fn integrity(level: String) -> String {
+    let name = match level.as_str() {
+        "0" => "Untrusted",
+        "4096" => "Low",
+        "8192" => "Medium",
+        "8448" => "Medium Plus",
+        "12288" => "High",
+        "16384" => "System",
+        "20480" => "Protected",
+        _ => return level,
+    };
+    name.to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -437,7 +447,7 @@ mod tests {
         let child = json!({ "#event_simpleName": "ProcessRollup2", "TargetProcessId": "2", "ParentProcessId": "1", "ParentBaseFileName": "cmd.exe",
             "FileName": "whoami.exe", "CommandLine": "whoami", "@timestamp": 1_750_099_614_925_u64 });
         let parent = json!({ "#event_simpleName": "ProcessRollup2", "TargetProcessId": "1", "ParentProcessId": "0", "FileName": "cmd.exe",
-            "CommandLine": "cmd /c whoami", "RawProcessId": "77", "@timestamp": "1750099614000" });
+            "CommandLine": "cmd /c whoami", "RawProcessId": "77", "IntegrityLevel": "12288", "@timestamp": "1750099614000" });
         for rows in [[child.clone(), parent.clone()], [parent, child]] {
             let reading = read(&rows);
             let of = |uid: &str| {
@@ -454,6 +464,7 @@ mod tests {
                 (parent.pid, parent.command_line.as_deref()),
                 (Some(77), Some("cmd /c whoami"))
             );
+            assert_eq!(parent.integrity.as_deref(), Some("High"));
             let started = reading
                 .evidence
                 .iter()

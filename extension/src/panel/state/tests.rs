@@ -8,11 +8,9 @@ mod streaming;
 use aside_shared::action::{HostState, Isolation};
 use aside_shared::alert::{Alert, EntityKind, Host};
 use aside_shared::alert::{
-    AlertKind, Disposition, Entity, Evidence, EvidenceSource, Object, Outcome, Process, Severity,
-    SeverityLevel, Verb,
+    Entity, Evidence, EvidenceSource, Object, Process, Severity, SeverityLevel, Verb,
 };
 use aside_shared::approval::{ApprovalView, May, ProposalStatus, VIEW_VERSION};
-use aside_shared::id::EvidenceId;
 use aside_shared::instant::{Clock, Instant};
 use aside_shared::session::{Phase, Role};
 
@@ -28,20 +26,11 @@ pub(crate) fn key() -> AlertKey {
 }
 
 pub(crate) fn evidence(name: &str, at: i64) -> Evidence {
+    let child = Object::Entity("child".into());
     Evidence {
-        id: EvidenceId::from(""),
-        at: Some(Instant {
-            unix_ms: at,
-            clock: Clock::Endpoint,
-            raw: at.to_string(),
-        }),
-        source: EvidenceSource::Alert,
-        subject: "parent".into(),
-        verb: Verb::Started,
-        object: Some(Object::Entity("child".into())),
-        outcome: Outcome::Happened,
-        derived_from: Vec::new(),
+        at: Some(Instant::from_unix_ms(at, Clock::Endpoint)),
         fields: [("name".to_owned(), name.to_owned())].into(),
+        ..Evidence::new(EvidenceSource::Alert, "parent", Verb::Started, Some(child))
     }
     .identified()
 }
@@ -58,28 +47,11 @@ pub(crate) fn alert() -> Alert {
         })),
     };
     Alert {
-        key: key(),
-        kind: AlertKind::Endpoint,
-        title: "A title".to_owned(),
-        description: None,
         severity: Severity {
             level: SeverityLevel::High,
             raw: None,
         },
-        vendor_confidence_percent: None,
-        status: None,
-        disposition: Disposition {
-            outcome: Outcome::Unknown,
-            text: None,
-            measures: Vec::new(),
-        },
-        attacks: Vec::new(),
-        tags: Vec::new(),
-        occurred: None,
-        created: None,
-        updated: None,
         hosts: vec!["host".into()],
-        users: Vec::new(),
         trigger: Some("child".into()),
         entities: vec![
             Entity {
@@ -98,6 +70,7 @@ pub(crate) fn alert() -> Alert {
         ],
         evidence: vec![evidence("one", 1)],
         console_url: Some("https://falcon.crowdstrike.com/activity-v2/detections/x".to_owned()),
+        ..Alert::new(key(), "A title")
     }
 }
 

@@ -7,10 +7,10 @@ use aside_analyst::analyse;
 use aside_analyst::rules::RuleSet;
 use aside_benches::{command_lines, fastest};
 use aside_shared::alert::{
-    Alert, AlertKey, AlertKind, Disposition, Entity, EntityKind, Evidence, EvidenceSource, File,
-    Host, Object, Outcome, Process, Severity, SeverityLevel, Verb,
+    Alert, AlertKey, Disposition, Entity, EntityKind, Evidence, EvidenceSource, File, Host, Object,
+    Outcome, Process, Severity, SeverityLevel, Verb,
 };
-use aside_shared::id::{EntityId, EvidenceId};
+use aside_shared::id::EntityId;
 use aside_shared::instant::{Clock, Instant};
 
 /// Events of the alert.
@@ -84,36 +84,25 @@ fn alert() -> Alert {
 
 fn empty() -> Alert {
     Alert {
-        key: AlertKey {
-            tenant: "tenant".into(),
-            platform: "invented".into(),
-            id: "alert".into(),
-        },
-        kind: AlertKind::Endpoint,
-        title: "An alert".to_owned(),
-        description: None,
         severity: Severity {
             level: SeverityLevel::High,
             raw: None,
         },
-        vendor_confidence_percent: None,
-        status: None,
         disposition: Disposition {
             outcome: Outcome::Happened,
             text: None,
             measures: Vec::new(),
         },
-        attacks: Vec::new(),
-        tags: Vec::new(),
-        occurred: None,
-        created: None,
-        updated: None,
         hosts: vec!["host".into()],
-        users: Vec::new(),
         trigger: Some("process-1".into()),
-        entities: Vec::new(),
-        evidence: Vec::new(),
-        console_url: None,
+        ..Alert::new(
+            AlertKey {
+                tenant: "tenant".into(),
+                platform: "invented".into(),
+                id: "alert".into(),
+            },
+            "An alert",
+        )
     }
 }
 
@@ -169,20 +158,11 @@ fn file(number: usize) -> Entity {
 
 fn observed(number: usize, subject: EntityId, verb: Verb, object: EntityId) -> Evidence {
     let unix_ms = 1_794_321_060_000 + i64::try_from(number).unwrap_or_default() * 250;
+    let object = Object::Entity(object);
     Evidence {
-        id: EvidenceId::from(""),
-        at: Some(Instant {
-            unix_ms,
-            clock: Clock::Cloud,
-            raw: unix_ms.to_string(),
-        }),
-        source: EvidenceSource::Telemetry,
-        subject,
-        verb,
-        object: Some(Object::Entity(object)),
-        outcome: Outcome::Happened,
-        derived_from: Vec::new(),
+        at: Some(Instant::from_unix_ms(unix_ms, Clock::Cloud)),
         fields: BTreeMap::from([("event".to_owned(), format!("event-{number}"))]),
+        ..Evidence::new(EvidenceSource::Telemetry, subject, verb, Some(object))
     }
     .identified()
 }

@@ -4,12 +4,12 @@
 use aside_analyst::ground::Form;
 use aside_benches::fastest;
 use aside_shared::alert::{
-    Alert, AlertKey, AlertKind, Disposition, Entity, EntityKind, Evidence, EvidenceSource, File,
-    Host, Object, Outcome, Process, Severity, SeverityLevel, Verb,
+    Alert, AlertKey, Disposition, Entity, EntityKind, Evidence, EvidenceSource, File, Host, Object,
+    Outcome, Process, Severity, SeverityLevel, Verb,
 };
 use aside_shared::analysis::{Analysis, Assessment, Priority, Score, Verdict};
 use aside_shared::event::ContextState;
-use aside_shared::id::{EntityId, EvidenceId};
+use aside_shared::id::EntityId;
 use aside_shared::instant::{Clock, Instant};
 use aside_shared::model::Voice;
 use serde_json::{Value, json};
@@ -201,54 +201,40 @@ fn alert() -> Alert {
         };
         let unix_ms = 1_794_321_060_000 + i64::try_from(number).unwrap_or_default() * 250;
         let it = Evidence {
-            id: EvidenceId::from(""),
-            at: Some(Instant {
-                unix_ms,
-                clock: Clock::Cloud,
-                raw: unix_ms.to_string(),
-            }),
-            source: EvidenceSource::Telemetry,
-            subject: EntityId(format!("process-{subject}")),
-            verb,
-            object: Some(Object::Entity(object.id.clone())),
-            outcome: Outcome::Happened,
-            derived_from: Vec::new(),
+            at: Some(Instant::from_unix_ms(unix_ms, Clock::Cloud)),
             fields: [("event".to_owned(), format!("event-{number}"))].into(),
+            ..Evidence::new(
+                EvidenceSource::Telemetry,
+                format!("process-{subject}").as_str(),
+                verb,
+                Some(Object::Entity(object.id.clone())),
+            )
         };
         evidence.push(it.identified());
         entities.push(object);
     }
     Alert {
-        key: AlertKey {
-            tenant: "tenant".into(),
-            platform: "invented".into(),
-            id: "alert".into(),
-        },
-        kind: AlertKind::Endpoint,
-        title: "An alert".to_owned(),
-        description: None,
         severity: Severity {
             level: SeverityLevel::High,
             raw: None,
         },
-        vendor_confidence_percent: None,
-        status: None,
         disposition: Disposition {
             outcome: Outcome::Happened,
             text: None,
             measures: Vec::new(),
         },
-        attacks: Vec::new(),
-        tags: Vec::new(),
-        occurred: None,
-        created: None,
-        updated: None,
         hosts: vec!["host".into()],
-        users: Vec::new(),
         trigger: Some("process-1".into()),
         entities,
         evidence,
-        console_url: None,
+        ..Alert::new(
+            AlertKey {
+                tenant: "tenant".into(),
+                platform: "invented".into(),
+                id: "alert".into(),
+            },
+            "An alert",
+        )
     }
 }
 

@@ -2,6 +2,9 @@
 
 use super::{Activity, Cast, Detection, Disposition, encoded_command, techniques as t};
 
+/// The password with which the share is opened.
+pub const SHARE_PASSWORD: &str = "Tern-Gale-4471!";
+
 const POWERSHELL: &str = r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe";
 
 pub fn tell(cast: &mut Cast<'_>) {
@@ -73,7 +76,7 @@ pub fn tell(cast: &mut Cast<'_>) {
         first,
         r"C:\Windows\System32\net.exe",
         &format!(
-            r"net  use \\{server}\C$ /user:{}\{}",
+            r"net  use \\{server}\C$ {SHARE_PASSWORD} /user:{}\{}",
             cast.user.domain, cast.user.name
         ),
     );

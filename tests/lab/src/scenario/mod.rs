@@ -15,6 +15,9 @@ mod software_update;
 use crate::draw::{Draw, md5_of, sha256_of};
 use fleet::{Fleet, Host, Person};
 
+/// Secrets that the stories give away.
+pub const SECRETS: &[&str] = &[hands_on_keyboard::SHARE_PASSWORD];
+
 /// The account under which a process runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {

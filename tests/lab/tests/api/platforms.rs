@@ -8,6 +8,7 @@ use aside_lab::{
     clock::Clock,
     console::Site,
     crowdstrike::Falcon,
+    model::Model,
     platform::Platform,
     scenario::Story,
     serve::{Options, start},
@@ -112,7 +113,11 @@ async fn a_second_platform_is_served_announced_and_controlled_like_the_first() {
     let world = Arc::new(World::new(7, Clock::manual(START)));
     let platforms: Vec<Arc<dyn Platform>> =
         vec![Falcon::new(&world), Arc::new(Invented::default())];
-    let lab = Arc::new(Lab { world, platforms });
+    let lab = Arc::new(Lab {
+        world,
+        platforms,
+        model: Model::new(7, Clock::manual(START)),
+    });
     let running = start(
         &lab,
         Options {

@@ -77,6 +77,16 @@ async fn it_prints_one_line_serves_tls_under_its_own_authority_and_ends_on_a_sig
             .expect("the certificate is good for this name");
         assert_eq!(page.status(), 200);
     }
+    let model = |name: &str| line["model"][name].as_str().expect("text").to_owned();
+    assert!(model("base_url").starts_with("https://") && model("base_url").ends_with("/v1"));
+    let models = http
+        .get(format!("{}/models", model("base_url")))
+        .bearer_auth(model("key"))
+        .send()
+        .await
+        .expect("TLS holds");
+    let models: Value = models.json().await.expect("JSON");
+    assert_eq!(models["data"][0]["id"], model("name"));
     let state = http
         .get(format!(
             "{}/state",
@@ -110,7 +120,11 @@ fn the_assumptions_are_a_line_each_and_wrong_arguments_are_errors() {
         .expect("it runs");
     assert!(told.status.success());
     let text = String::from_utf8(told.stdout).expect("UTF-8");
-    let tables = [aside_lab::basis::ALL, aside_lab::crowdstrike::basis::ALL];
+    let tables = [
+        aside_lab::basis::ALL,
+        aside_lab::model::basis::ALL,
+        aside_lab::crowdstrike::basis::ALL,
+    ];
     assert_eq!(text, aside_lab::basis::assumptions(&tables));
     assert!(text.lines().count() > 50);
     for arguments in [

@@ -6,6 +6,7 @@ use aside_lab::{
     Lab, basis,
     clock::Clock,
     crowdstrike::Falcon,
+    model::Model,
     serve::{Options, Running, start},
     world::World,
 };
@@ -65,6 +66,7 @@ impl Scene {
         let lab = Arc::new(Lab {
             world,
             platforms: vec![falcon.clone()],
+            model: Model::new(seed, Clock::manual(START)),
         });
         let running = start(&lab, Options::default()).await.expect("free ports");
         let http = Client::builder()

@@ -179,15 +179,9 @@ impl<'a> Reading<'a> {
         outcome: Outcome,
     ) {
         self.put(Evidence {
-            id: EvidenceId::from(""),
             at,
-            source: EvidenceSource::Alert,
-            subject: subject.clone(),
-            verb,
-            object: Some(object),
             outcome,
-            derived_from: Vec::new(),
-            fields: BTreeMap::new(),
+            ..Evidence::new(EvidenceSource::Alert, subject.clone(), verb, Some(object))
         });
     }
 
@@ -633,18 +627,19 @@ impl<'a> Reading<'a> {
     fn detected(&mut self, subject: &EntityId, main: &Value) {
         let mut fields = BTreeMap::new();
         leaves(self.raw, "", &mut fields);
+        let title = Object::Value(title(self.raw));
         self.put(Evidence {
-            id: EvidenceId::from(""),
             at: instant(main, "timestamp", Clock::Endpoint)
                 .filter(|_| !std::ptr::eq(main, self.raw))
                 .or_else(|| occurred(self.raw)),
-            source: EvidenceSource::Alert,
-            subject: subject.clone(),
-            verb: Verb::Detected,
-            object: Some(Object::Value(title(self.raw))),
             outcome: self.disposition.outcome,
-            derived_from: Vec::new(),
             fields,
+            ..Evidence::new(
+                EvidenceSource::Alert,
+                subject.clone(),
+                Verb::Detected,
+                Some(title),
+            )
         });
     }
 }
