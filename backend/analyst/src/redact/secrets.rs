@@ -899,7 +899,7 @@ pub(super) fn printed_hash(bytes: &[u8], start: usize, end: usize, found: &mut V
     let line = run_end(bytes, end, 64, |b| b != b'\n');
     let mut at = end;
     while at < line {
-        let last = run_end(bytes, at, 65, |b| is_word(b));
+        let last = run_end(bytes, at, 65, is_word);
         let word = &bytes[at..last];
         if matches!(word.len(), 32 | 64) && word.iter().all(u8::is_ascii_hexdigit) {
             found.push(Candidate::sure(at, last, What::Secret("PASSWORD-HASH")));
