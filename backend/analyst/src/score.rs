@@ -252,7 +252,9 @@ fn priority(alert: &Alert, fired: &[Fired<'_>], verdict: Verdict) -> Priority {
         SeverityLevel::High | SeverityLevel::Unknown => 3,
         _ => 4,
     };
-    let mut level = strong.or(weak).unwrap_or(vendor);
+    // What only hints at something takes nothing from the vendor's word: anybody can add a hint.
+    let hinted = weak.map_or(vendor, |weak| weak.min(vendor));
+    let mut level = strong.unwrap_or(hinted);
     if verdict == Verdict::Suspicious {
         level = level.max(2);
     }

@@ -17,6 +17,9 @@ const FOR_URLS: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, CONFIG);
 
 /// Shorter runs are words. An address in base64 has 12 characters or more, a name of use more.
 const SHORTEST: usize = 16;
+/// So many letters of something else before a run are looked past, if the whole is so long.
+const GLUED_MAX: usize = 12;
+const GLUED_SHORTEST: usize = 48;
 /// Compressed text is unpacked so far.
 const UNPACKED_MAX: u64 = 256 * 1024;
 
@@ -68,11 +71,11 @@ fn run(
         found.push(Candidate::sure(start, end, What::Secret(key)));
         return;
     }
-    let is_hex = part.len() >= 24
-        && part.len().is_multiple_of(2)
-        && part.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_hex = part.len() >= 24 && part.bytes().all(|b| b.is_ascii_hexdigit());
     if is_hex {
-        if let Some(decoded) = hex::decode(part).ok().and_then(|bytes| readable(&bytes))
+        // Half a byte at the end was cut off.
+        let whole = &part[..part.len() / 2 * 2];
+        if let Some(decoded) = hex::decode(whole).ok().and_then(|bytes| readable(&bytes))
             && holds(&decoded)
         {
             found.push(Candidate::sure(start, end, What::Secret("ENCODED")));
@@ -98,7 +101,29 @@ fn run(
         }
         match text[from..end].find(['/', '-', '_', '+']) {
             Some(mark) => from += mark + 1,
-            None => return,
+            None => break,
+        }
+    }
+    glued(text, start, end, holds, found);
+}
+
+/// Base64 behind a few letters of something else: `setupSGVsbG8...`
+fn glued(
+    text: &str,
+    start: usize,
+    end: usize,
+    holds: &dyn Fn(&str) -> bool,
+    found: &mut Vec<Candidate>,
+) {
+    if end - start < GLUED_SHORTEST {
+        return;
+    }
+    for from in start + 1..=start + GLUED_MAX {
+        if let Some(decoded) = decoded(&text[from..end])
+            && holds(&decoded)
+        {
+            found.push(Candidate::sure(from, end, What::Secret("ENCODED")));
+            return;
         }
     }
 }

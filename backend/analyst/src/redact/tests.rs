@@ -93,6 +93,8 @@ fn a_name_is_found_in_scripts_that_put_no_space_around_it_and_in_what_they_are_e
             !said.contains("FIN-LT-204") && !said.contains("j.smith"),
             "{said}"
         );
+        let glued = format!("setu{}", STANDARD.encode(order));
+        assert!(redacted(&glued).len() < 40, "{order}");
         for encoded in [STANDARD.encode(order), utf16(order), hex::encode(order)] {
             let said = redacted(&format!("powershell -enc {encoded} end"));
             assert!(!said.contains(&encoded), "{order}: {said}");

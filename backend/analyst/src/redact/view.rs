@@ -80,10 +80,15 @@ impl<'t> View<'t> {
         &self.text
     }
 
-    /// Where something was left out, in order: a name may begin or end there, though a reader sees no gap.
+    /// Where something was left out, in order, and where a letter with an accent follows a digit, as no name has it: a
+    /// name may begin or end there, though a reader sees no gap.
     pub(super) fn seams(&self) -> Vec<usize> {
+        let is_after_digit = |at: usize| self.text.as_bytes()[at - 1].is_ascii_digit();
         let pairs = self.parts.windows(2);
-        let seams = pairs.filter(|pair| pair[0].original.end < pair[1].original.start);
+        let seams = pairs.filter(|pair| {
+            pair[0].original.end < pair[1].original.start
+                || !pair[1].verbatim && is_after_digit(pair[1].view)
+        });
         seams.map(|pair| pair[1].view).collect()
     }
 
@@ -161,6 +166,9 @@ fn undone(text: &str, at: usize) -> Option<(usize, Plain)> {
         0x1b => Some((colour(rest), Plain::Nothing)),
         0..0x20 | 0x7f => Some((1, Plain::Nothing)),
         _ => {
+            if let Some((length, c)) = misread(&text[at..]) {
+                return Some((length, folded_character(c)));
+            }
             let c = text[at..].chars().next()?;
             match folded_character(c) {
                 Plain::Is(same) if same == c => None,
@@ -200,21 +208,33 @@ fn unicode_escape(rest: &[u8]) -> Option<(usize, Plain)> {
     Some((6, of_escape(c)?))
 }
 
-/// `%40`, `%2540`, and the bytes of a longer character.
+/// `%40`, `%2540`, and the bytes of a longer character in either way.
 fn percent(rest: &[u8]) -> Option<(usize, Plain)> {
     let byte = |at: usize| -> Option<u8> {
         let code = (rest.get(at) == Some(&b'%')).then(|| hex_value(rest.get(at + 1..at + 3)))??;
         u8::try_from(code).ok()
     };
-    let first = byte(0)?;
-    if first == b'%' {
-        let code = hex_value(rest.get(3..5));
-        return match code.and_then(char::from_u32) {
-            Some(c) if c.is_ascii_graphic() || c == ' ' => Some((5, Plain::Is(c))),
-            _ => Some((3, Plain::Is('%'))),
+    // A percent sign that is escaped itself begins an escape, two digits further.
+    let twice = |at: usize| -> Option<u8> {
+        let digits = (byte(at)? == b'%').then(|| hex_value(rest.get(at + 3..at + 5)))??;
+        u8::try_from(digits).ok()
+    };
+    if byte(0)? == b'%' {
+        return match character(twice, 5) {
+            Some((_, c)) if c.is_ascii() && !c.is_ascii_graphic() && c != ' ' => {
+                Some((3, Plain::Is('%')))
+            }
+            Some((length, c)) => Some((length, of_escape(c)?)),
+            None => Some((3, Plain::Is('%'))),
         };
     }
-    let length = match first {
+    let (length, c) = character(byte, 3)?;
+    Some((length, of_escape(c)?))
+}
+
+/// The character whose bytes in UTF-8 are escaped one behind the other, in `width` bytes each, and how long they are.
+fn character(byte: impl Fn(usize) -> Option<u8>, width: usize) -> Option<(usize, char)> {
+    let count = match byte(0)? {
         0..0x80 => 1,
         0xc2..0xe0 => 2,
         0xe0..0xf0 => 3,
@@ -222,11 +242,27 @@ fn percent(rest: &[u8]) -> Option<(usize, Plain)> {
         _ => return None,
     };
     let mut bytes = [0; 4];
-    for (number, place) in bytes.iter_mut().take(length).enumerate() {
-        *place = byte(number * 3)?;
+    for (number, place) in bytes.iter_mut().take(count).enumerate() {
+        *place = byte(number * width)?;
     }
-    let c = std::str::from_utf8(&bytes[..length]).ok()?.chars().next()?;
-    Some((length * 3, of_escape(c)?))
+    let c = std::str::from_utf8(&bytes[..count]).ok()?.chars().next()?;
+    Some((count * width, c))
+}
+
+/// A character whose bytes in UTF-8 were read as Latin-1: `Ã©` is an é.
+fn misread(text: &str) -> Option<(usize, char)> {
+    let mut bytes = [0; 4];
+    let mut count = 0;
+    for c in text.chars().take(bytes.len()) {
+        bytes[count] = u8::try_from(u32::from(c)).ok().filter(|b| *b >= 0x80)?;
+        count += 1;
+        let read = std::str::from_utf8(&bytes[..count]).ok();
+        if let Some(c) = read.and_then(|read| read.chars().next()) {
+            // Each of them has two bytes.
+            return Some((count * 2, c));
+        }
+    }
+    None
 }
 
 /// Whether `at` stands between the `//` of a URL and the `@` behind its login.
@@ -368,6 +404,8 @@ mod tests {
             "FIN%2DLT%2d204",
             "FIN%252DLT-204",
             "%2520FIN-LT-204%2520",
+            "%25EF%25BC%259AFIN-LT-204%25E3%2580%2582",
+            "ï¼\u{9a}FIN-LT-204ì\u{9d}\u{98}",
             "FIN&#45;LT&#x2d;204",
             "FIN\\u002dLT-204",
             "FIN\u{2011}LT\u{2011}204",
@@ -383,6 +421,7 @@ mod tests {
             assert_eq!(folded(&text[original]), "fin-lt-204");
         }
         assert_eq!(folded("Jose\u{301}"), folded("José"));
+        assert_eq!(folded("JosÃ©"), folded("José"));
     }
 
     #[test]
