@@ -60,3 +60,14 @@ pub enum Answer {
         model: Option<Box<Report>>,
     },
 }
+
+impl Answer {
+    /// What a model was asked for it, if one was.
+    pub fn report(&self) -> Option<&Report> {
+        match self {
+            Self::Model { report } => Some(report),
+            Self::CanAsk { model, .. } => model.as_deref(),
+            Self::Claims { .. } | Self::Host { .. } | Self::Propose { .. } => None,
+        }
+    }
+}

@@ -24,6 +24,11 @@ pub enum AnalysisEvent {
     Timeline(Vec<TimelineEntry>),
     /// Something to do. In the order in which they are shown.
     Action(Recommendation),
+    /// All that the rules say has been told, and a model is being asked about it.
+    AskingModel {
+        /// The model, as the configuration names it.
+        model: String,
+    },
     /// What a model was asked and what came of it. Its claims, if there are any, stand in the place of all
     /// that were told before.
     Model(Box<Report>),
@@ -45,6 +50,7 @@ impl AnalysisEvent {
             Self::Claim(_) => "claim",
             Self::Timeline(_) => "timeline",
             Self::Action(_) => "action",
+            Self::AskingModel { .. } => "asking_model",
             Self::Model(_) => "model",
             Self::Done(_) => "done",
             Self::Failed(_) => "failed",

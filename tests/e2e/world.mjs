@@ -36,9 +36,10 @@ export const VIEWER = { name: "v.novak", password: PASSWORD, roles: ["viewer"] }
 
 /**
  * Starts a world. `phase` is the tenant's, `policy` lines of `[policy]`; whoever stands in `users` can sign in;
- * `others` are further tenants of the same console, by name; `display` is the X server of a browser with a window.
+ * `others` are further tenants of the same console, by name; `display` is the X server of a browser with a window;
+ * `model` are lines of `[model]` for the lab's own, which otherwise nobody asks.
  * @param {{phase?: "observe" | "assist", policy?: string[], users?: object[], others?: string[], size?: object,
- *   hosts?: string[], display?: string}} options
+ *   hosts?: string[], display?: string, model?: string[]}} options
  */
 export async function startWorld({
   phase = "assist",
@@ -48,6 +49,7 @@ export async function startWorld({
   size,
   hosts = [],
   display,
+  model,
 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "aside-world-"));
   const ends = [() => rm(folder, { recursive: true, force: true, maxRetries: 5 })];
@@ -58,7 +60,7 @@ export async function startWorld({
   };
   try {
     const lab = await startLab(ends);
-    const backend = await startBackend({ folder, lab, phase, policy, users, others, ends });
+    const backend = await startBackend({ folder, lab, phase, policy, users, others, model, ends });
     const names = [lab.crowdstrike.console_host, ...hosts];
     const port = Number(new URL(lab.crowdstrike.console_url).port);
     const browser = await openChromium({
@@ -104,7 +106,7 @@ async function startLab(ends) {
   return JSON.parse(line);
 }
 
-async function startBackend({ folder, lab, phase, policy, users, others, ends }) {
+async function startBackend({ folder, lab, phase, policy, users, others, model, ends }) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const config = join(folder, "aside.toml");
@@ -113,6 +115,7 @@ async function startBackend({ folder, lab, phase, policy, users, others, ends })
   const tenants = [[TENANT, falcon.cid], ...others.map((name, at) => [name, String(at + 1).repeat(32)])];
   await writeFile(join(folder, "secret"), falcon.client_secret);
   await writeFile(join(folder, "read-secret"), falcon.readonly_client_secret);
+  await writeFile(join(folder, "model-key"), lab.model.key);
   await writeFile(
     config,
     `[server]
@@ -124,7 +127,7 @@ key_file = "audit.key"
 checkpoints_file = "checkpoints.jsonl"
 [policy]
 ${policy.join("\n")}
-${tenants.map(([name, vendorTenant]) => tenantLines(falcon, phase, name, vendorTenant)).join("")}`,
+${model === undefined ? "" : modelLines(lab.model, model)}${tenants.map(([name, vendorTenant]) => tenantLines(falcon, phase, name, vendorTenant)).join("")}`,
   );
   for (const { name, password, roles } of users) {
     const held = roles.flatMap((role) => tenants.flatMap(([tenant]) => ["--role", `${role}@${tenant}`]));
@@ -177,6 +180,15 @@ secret_file = "secret"
 `;
 }
 
+function modelLines({ base_url, name }, more) {
+  return `[model]
+base_url = "${base_url}"
+name = "${name}"
+key_file = "model-key"
+${more.join("\n")}
+`;
+}
+
 /** The lab's own door: its state, what it was asked, faults. */
 function control(url) {
   const call = async (path, body, method = body === undefined ? "GET" : "POST") => {
@@ -202,6 +214,14 @@ function control(url) {
     rawAlert: (id) => call(`/alerts/${encodeURIComponent(id)}`),
     addAlert: async (alert) => (await call("/alerts", alert)).composite_id,
     changeHost: (id, change) => call(`/hosts/${id}`, change),
+    /** The lab's model: its manner, and what it was sent, byte for byte. */
+    model: {
+      set: (setting) => call("/model", setting),
+      requests: () => call("/model/requests"),
+      forget: () => call("/model/requests", undefined, "DELETE"),
+      waitFor: (count) => call(`/model/requests/wait?count=${count}&timeout_ms=30000`),
+      release: () => call("/model/release", {}),
+    },
     /** The lab's own record of a host. */
     host: async (id) => (await call("/state")).hosts.find((host) => host.id === id),
     /** The lab's own record of an alert. */

@@ -465,6 +465,8 @@ impl<'a> Voice<'a> {
             question: None,
             actor: ASIDE,
         };
+        let model = second_voice.name().to_owned();
+        self.run.push(AnalysisEvent::AskingModel { model });
         let report = second_voice.speak(&about).await;
         self.run.push(AnalysisEvent::Model(Box::new(report)));
     }

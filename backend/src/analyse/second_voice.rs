@@ -68,6 +68,11 @@ impl SecondVoice {
         })
     }
 
+    /// The model's name.
+    pub fn name(&self) -> &str {
+        self.model.name()
+    }
+
     /// Asks, checks, and tells what became of it. Never fails otherwise than in the report.
     pub async fn speak(&self, about: &About<'_>) -> Report {
         let mut report = Report {

@@ -8,7 +8,6 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::failure::{Failure, quoted};
 use super::stream::{Completion, Reader};
-use crate::platforms::transport::reason;
 
 const CONNECT: Duration = Duration::from_secs(5);
 /// Bytes of an error answer that are read.
@@ -80,7 +79,7 @@ impl Client {
         }
         let response = request.body(body).send().await.map_err(|error| {
             let is_unsent = error.is_connect() || error.is_builder();
-            let words = quoted(&reason(&error.without_url()));
+            let words = cause(error);
             match is_unsent {
                 true => Failure::Unreachable {
                     host: self.host(),
@@ -112,7 +111,7 @@ impl Client {
             .unwrap_or_default()
             .to_owned();
         let mut reader = Reader::new(&content_type);
-        let lost = |error: reqwest::Error| Failure::Lost(quoted(&reason(&error.without_url())));
+        let lost = |error: reqwest::Error| Failure::Lost(cause(error));
         // A model may read for long before it says a word: until then only the deadline counts.
         let mut next = response.chunk().await;
         while let Some(bytes) = next.map_err(lost)? {
@@ -150,4 +149,15 @@ fn bearer(key: &SecretString) -> Result<HeaderValue, String> {
         .map_err(|_| "[model] the key has characters that no header can carry".to_owned())?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+/// What went wrong at the bottom of it, without the link that a library may add.
+fn cause(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut inmost: &dyn std::error::Error = &error;
+    while let Some(source) = inmost.source() {
+        inmost = source;
+    }
+    let words = inmost.to_string();
+    quoted(words.split(": http").next().unwrap_or(&words))
 }

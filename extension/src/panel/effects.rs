@@ -111,6 +111,12 @@ pub fn run(store: Store, effect: Effect) {
                 }
             });
         }
+        Effect::Hold(id) => hold(id),
+        Effect::Unfold(id) => {
+            if let Some(held) = element(&id) {
+                unfold(&held);
+            }
+        }
         Effect::Reveal(id) => after_drawing(move || {
             if let Some(element) = document().get_element_by_id(&id) {
                 let options = web_sys::ScrollIntoViewOptions::new();
@@ -188,6 +194,40 @@ fn after_drawing(run: impl FnOnce() + 'static) {
         TimeoutFuture::new(0).await;
         run();
     });
+}
+
+/// Keeps an element as high as it is while what is in it changes, so that nothing below it moves: what is more
+/// is folded away. A focus in it stays there.
+fn hold(id: String) {
+    let Some(held) = element(&id) else {
+        return;
+    };
+    let height = held.offset_height();
+    unfold(&held);
+    set_style(&held, "min-height", &format!("{height}px"));
+    let focused = document()
+        .active_element()
+        .filter(|here| held.contains(Some(here)))
+        .map(|here| here.id());
+    after_drawing(move || {
+        if held.offset_height() > height {
+            set_style(&held, "height", &format!("{height}px"));
+            let _ = held.class_list().add_1("folded");
+        }
+        if let Some(here) = focused {
+            focus(&element(&here).unwrap_or(held));
+        }
+    });
+}
+
+fn unfold(held: &HtmlElement) {
+    set_style(held, "height", "auto");
+    let _ = held.class_list().remove_1("folded");
+}
+
+fn set_style(element: &HtmlElement, property: &str, value: &str) {
+    // Refused for a read-only declaration alone, which an element's own never is.
+    let _ = element.style().set_property(property, value);
 }
 
 fn element(id: &str) -> Option<HtmlElement> {

@@ -6,6 +6,7 @@ pub mod few;
 pub mod hosts;
 pub mod json;
 pub mod keys;
+pub mod placeholders;
 pub mod processes;
 pub mod proof;
 pub mod score;

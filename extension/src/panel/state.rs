@@ -37,8 +37,8 @@ pub use approval::{Sheet, done, find, verb};
 pub use chat::{Turn, TurnState};
 pub use kept::Kept;
 pub use opening::{NoAlert, Page};
-pub use reader::{Cited, OpenEvidence, Tab, TimelineShow, console_link};
-pub use reading::{HOSTS_READ, Progress, Reading, isolated_by_another};
+pub use reader::{Cited, OpenEvidence, Sub, Tab, TimelineShow, console_link};
+pub use reading::{HOSTS_READ, Progress, Reading, TOLD, isolated_by_another};
 pub use rows::{Control, Row, RowProblem, RowState, first_review, row_state, rows};
 pub use session::{Form, Outage, Session};
 
@@ -73,6 +73,8 @@ pub struct State {
     pub layer: Option<Layer>,
     /// Whether keys work.
     pub keys_off: bool,
+    /// Whether a model's voice is left out.
+    pub rules_only: bool,
     /// What was done last, for a screen reader: one line a phase.
     pub said: String,
     /// What must interrupt: vendor down, not verified.
@@ -242,6 +244,10 @@ pub enum Effect {
     Focus(String),
     /// Leave the focus where it is, by its id in the document, though its element is drawn anew; else here.
     KeepFocus(String),
+    /// Keep an element, by its id in the document, as high as it is: what is in it is about to change.
+    Hold(String),
+    /// Let an element, by its id in the document, be as high as what is in it.
+    Unfold(String),
     /// Bring an element into view, by its id in the document.
     Reveal(String),
     /// Put the focus on the next or the last item of the view.
@@ -346,8 +352,12 @@ pub enum Msg {
     RetryNow,
     /// A tab was chosen.
     ShowTab(Tab),
-    /// Why was asked for.
-    ShowWhy,
+    /// Open what lies over the tabs.
+    Show(Sub),
+    /// Show all claims, where a model said more than there was room for.
+    AllClaims,
+    /// Leave a model's voice out, or let it speak.
+    RulesOnly(bool),
     /// Back from Why.
     Back,
     /// A chip was pressed.
@@ -511,7 +521,9 @@ pub fn reduce(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::ProposalCut { id, .. } => approval::cut(state, id),
         Msg::Retry { .. } | Msg::RetryNow => opening::retry(state),
         Msg::ShowTab(tab) => reader::show_tab(state, tab),
-        Msg::ShowWhy => reader::show_why(state),
+        Msg::Show(sub) => reader::show(state, sub),
+        Msg::AllClaims => vec![Effect::Unfold(TOLD.to_owned())],
+        Msg::RulesOnly(on) => reader::rules_only(state, on),
         Msg::Back => reader::back(state),
         Msg::OpenEvidence(open) => reader::open_evidence(state, open),
         Msg::StepEvidence(by) => reader::step_evidence(state, by),
@@ -634,7 +646,7 @@ fn key(state: &mut State, command: Command) -> Vec<Effect> {
             }
             None => Vec::new(),
         },
-        Command::Why => reader::show_why(state),
+        Command::Why => reader::show(state, Sub::Why),
         Command::Evidence => vec![Effect::PressCite],
         Command::Move(by) => vec![Effect::MoveFocus(by)],
         Command::Step(by) => reader::step_evidence(state, by),
@@ -657,7 +669,7 @@ fn escape(state: &mut State) -> Vec<Effect> {
         reader::close_evidence(state)
     } else if reading.sheet.is_some() {
         approval::close(state)
-    } else if reading.why {
+    } else if reading.sub.is_some() {
         reader::back(state)
     } else {
         Vec::new()

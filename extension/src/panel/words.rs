@@ -50,6 +50,14 @@ pub fn fraction(unix_ms: i64) -> String {
     }
 }
 
+/// `2.4 s`, or `80 ms` where that is next to nothing; of milliseconds.
+pub fn seconds(ms: u64) -> String {
+    match ms {
+        0..100 => format!("{ms} ms"),
+        _ => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
+    }
+}
+
 /// `1 claim`, `3 claims`.
 pub fn count(number: usize, one: &str) -> String {
     match number {

@@ -77,7 +77,7 @@ function everythingShown(most) {
     await press(drawer().querySelector("[aria-label='Close evidence']"));
     await press(document.getElementById("prio"));
     shown.Why = document.querySelector("main").textContent;
-    await press(document.getElementById("why-back"));
+    await press(document.getElementById("sub-back"));
     return shown;
   }, most);
 }

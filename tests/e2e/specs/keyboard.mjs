@@ -121,7 +121,7 @@ test("what is opened takes the focus, keeps it, and gives it back", async () => 
 
   await tabTo(called("prio"), "Shift+Tab");
   await press("Enter");
-  await focusOn("why-back");
+  await focusOn("sub-back");
   await press("Escape");
   await focusOn("prio");
 

@@ -226,9 +226,13 @@ async fn entries(world: &World) -> Vec<AuditEntry> {
 
 /// What the rules alone tell, without the model's event and times.
 fn by_the_rules(events: &[AnalysisEvent]) -> Vec<AnalysisEvent> {
-    let rules = events
-        .iter()
-        .filter(|event| !matches!(event, AnalysisEvent::Model(_) | AnalysisEvent::Done(_)));
+    let rules = events.iter().filter(|event| {
+        let of_a_model = matches!(
+            event,
+            AnalysisEvent::AskingModel { .. } | AnalysisEvent::Model(_)
+        );
+        !of_a_model && !matches!(event, AnalysisEvent::Done(_))
+    });
     rules.cloned().collect()
 }
 

@@ -338,7 +338,7 @@ fn arrived(state: &mut State, call: Call, proposal: Proposal) -> Vec<Effect> {
     if decided || wanted {
         reading.sheet = None;
         reading.tab = Tab::Brief;
-        reading.why = false;
+        reading.sub = None;
         let row = row_of(reading, &host);
         effects.extend(kept::save(state));
         if let Some(row) = row {

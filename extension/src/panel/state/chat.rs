@@ -59,7 +59,7 @@ pub(super) fn ask(state: &mut State, text: String) -> Vec<Effect> {
     let over = reading.turns.len().saturating_sub(TURNS_MAX);
     reading.turns.drain(..over);
     reading.tab = Tab::Ask;
-    reading.why = false;
+    reading.sub = None;
     let question = Question {
         alert: reading.key.clone(),
         text,

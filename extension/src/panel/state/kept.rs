@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::panel::few::Few;
 use crate::panel::json;
 
-use super::{Call, Effect, OpenEvidence, State, Tab, Turn, TurnState};
+use super::{Call, Effect, OpenEvidence, State, Sub, Tab, Turn, TurnState};
 
 /// Under which name the panel's own state is kept.
 pub(super) const PANEL: &str = "panel";
 
-/// The worker keeps no more than this for a name, in bytes of JSON; long answers are let go first.
+/// The worker keeps no more than this for a name, in bytes of JSON; the oldest answers are let go first.
 const KEPT_MAX: usize = 200_000;
 
 /// Under which name an alert's state is kept.
@@ -28,8 +28,8 @@ pub struct Kept {
     pub draft: String,
     /// Which tab.
     pub tab: Tab,
-    /// Whether Why is open.
-    pub why: bool,
+    /// What lies over the tabs.
+    pub sub: Option<Sub>,
     /// How far each view is scrolled, in pixels.
     pub scroll: Few<Tab, i32>,
     /// The open evidence.
@@ -43,6 +43,8 @@ pub struct Kept {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Panel {
     keys_off: bool,
+    #[serde(default)]
+    rules_only: bool,
     typed: String,
     paste: String,
 }
@@ -51,6 +53,7 @@ struct Panel {
 pub(super) fn save_panel(state: &State) -> Effect {
     let panel = Panel {
         keys_off: state.keys_off,
+        rules_only: state.rules_only,
         typed: state.typed.clone(),
         paste: state.paste.clone(),
     };
@@ -69,15 +72,17 @@ pub(super) fn save(state: &State) -> Vec<Effect> {
     let mut kept = Kept {
         draft: reading.draft.clone(),
         tab: reading.tab,
-        why: reading.why,
+        sub: reading.sub,
         scroll: reading.scroll.clone(),
         evidence: reading.evidence.clone(),
         sheet: sheet.or_else(|| reading.wanted_sheet.clone()),
         turns: reading.turns.clone(),
     };
     let mut value = json::write(&kept);
-    if value.len() > KEPT_MAX {
-        kept.turns.clear();
+    while value.len() > KEPT_MAX && !kept.turns.is_empty() {
+        kept.turns.remove(0);
+        // The place of an answer is told from the first.
+        kept.sub = kept.sub.filter(|sub| !matches!(sub, Sub::SentFor(_)));
         value = json::write(&kept);
     }
     vec![Effect::Save {
@@ -95,6 +100,10 @@ pub(super) fn loaded(state: &mut State, key: &str, value: &str) -> Vec<Effect> {
     if key == PANEL {
         let panel: Panel = json::read(value).unwrap_or_default();
         state.keys_off = panel.keys_off;
+        state.rules_only = panel.rules_only;
+        if let Some(reading) = state.reading_mut() {
+            reading.tell(panel.rules_only);
+        }
         if state.paste.is_empty() {
             state.paste = panel.paste;
         }
@@ -124,7 +133,7 @@ pub(super) fn loaded(state: &mut State, key: &str, value: &str) -> Vec<Effect> {
         }
     }
     reading.tab = kept.tab;
-    reading.why = kept.why;
+    reading.sub = kept.sub;
     reading.scroll = kept.scroll;
     reading.evidence = reading.evidence.take().or(kept.evidence);
     match kept.sheet {

@@ -5,7 +5,7 @@ use aside_shared::id::{EntityId, EvidenceId};
 use aside_shared::text::plain;
 use serde::{Deserialize, Serialize};
 
-use super::reading::{headline, read_activity};
+use super::reading::{TOLD, headline, read_activity};
 use super::{Effect, State, kept};
 
 /// The views of an alert.
@@ -60,6 +60,29 @@ impl Tab {
     }
 }
 
+/// What lies over the tabs, with a way back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sub {
+    /// Why this priority.
+    Why,
+    /// What was sent to the model for the summary.
+    Sent,
+    /// What was sent to it for the answer to the question at this place.
+    SentFor(usize),
+}
+
+impl Sub {
+    /// The id in the document of what opens it.
+    pub fn opener(self) -> String {
+        match self {
+            Self::Why => "prio".to_owned(),
+            Self::Sent => "sent-b".to_owned(),
+            Self::SentFor(at) => format!("sent-b{at}"),
+        }
+    }
+}
+
 /// Where a chip stands that cites evidence.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -103,7 +126,7 @@ pub(super) fn show_tab(state: &mut State, tab: Tab) -> Vec<Effect> {
         return Vec::new();
     };
     reading.tab = tab;
-    reading.why = false;
+    reading.sub = None;
     let mut effects = kept::save(state);
     if tab == Tab::Activity {
         effects.extend(read_activity(state));
@@ -111,26 +134,47 @@ pub(super) fn show_tab(state: &mut State, tab: Tab) -> Vec<Effect> {
     effects
 }
 
-pub(super) fn show_why(state: &mut State) -> Vec<Effect> {
+pub(super) fn show(state: &mut State, sub: Sub) -> Vec<Effect> {
     let Some(reading) = state.reading_mut() else {
         return Vec::new();
     };
-    if reading.assessment.is_none() {
+    let is_there = match sub {
+        Sub::Why => reading.assessment.is_some(),
+        Sub::Sent | Sub::SentFor(_) => reading.report(sub).is_some(),
+    };
+    if !is_there {
         return Vec::new();
     }
-    reading.why = true;
+    reading.sub = Some(sub);
     let mut effects = kept::save(state);
-    effects.push(Effect::Focus("why-back".to_owned()));
+    effects.push(Effect::Focus("sub-back".to_owned()));
     effects
+}
+
+/// Shows what the rules alone say, or what the model made of it, in the same place.
+pub(super) fn rules_only(state: &mut State, on: bool) -> Vec<Effect> {
+    state.rules_only = on;
+    if let Some(reading) = state.reading_mut() {
+        reading.tell(on);
+    }
+    let said = if on {
+        "What the rules alone say"
+    } else {
+        "What the model made of it, checked"
+    };
+    said.clone_into(&mut state.said);
+    vec![Effect::Hold(TOLD.to_owned()), kept::save_panel(state)]
 }
 
 pub(super) fn back(state: &mut State) -> Vec<Effect> {
     let Some(reading) = state.reading_mut() else {
         return Vec::new();
     };
-    reading.why = false;
+    let Some(sub) = reading.sub.take() else {
+        return Vec::new();
+    };
     let mut effects = kept::save(state);
-    effects.push(Effect::Focus("prio".to_owned()));
+    effects.push(Effect::Focus(sub.opener()));
     effects
 }
 

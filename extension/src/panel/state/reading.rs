@@ -10,15 +10,19 @@ use aside_shared::api::{Activity, Analyse, AnalysisStarted, ReadHost};
 use aside_shared::approval::Proposal;
 use aside_shared::event::{AnalysisEvent, ContextState, Done};
 use aside_shared::id::{AnalysisId, EntityId, EvidenceId, HostId, ProposalId};
+use aside_shared::model::{Report, Voice};
 use aside_shared::problem::Problem;
 
 use super::{
-    Call, Effect, Fault, Msg, OpenEvidence, Reply, RowProblem, Sheet, State, Tab, TimelineShow,
-    Turn, approval, session,
+    Call, Cited, Effect, Fault, Msg, OpenEvidence, Reply, RowProblem, Sheet, State, Sub, Tab,
+    TimelineShow, Turn, TurnState, approval, session,
 };
 use crate::panel::evidence::Numbers;
 use crate::panel::few::Few;
 use crate::panel::words::{backoff_ms, count, trouble};
+
+/// The id in the document of what holds the claims.
+pub const TOLD: &str = "told";
 
 /// How far the reading is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,8 +66,16 @@ pub struct Reading {
     pub unread: Vec<String>,
     /// How bad, how sure.
     pub assessment: Option<Arc<Assessment>>,
-    /// The statements, in order.
+    /// The statements that are shown, in order.
     pub claims: Vec<Arc<Claim>>,
+    /// Whose words they are; those of the rules where nothing is said.
+    pub voices: Vec<Voice>,
+    /// The model that is being asked.
+    pub asking: Option<String>,
+    /// What a model was asked for the summary, and what came of it.
+    pub model: Option<Arc<Report>>,
+    /// What the rules say, while a model's words stand in its place.
+    by_rules: Vec<Arc<Claim>>,
     /// The timeline.
     pub timeline: Arc<Vec<TimelineEntry>>,
     /// What to do, in order.
@@ -76,8 +88,8 @@ pub struct Reading {
     pub followed: Few<ProposalId, ()>,
     /// The view.
     pub tab: Tab,
-    /// Why is open.
-    pub why: bool,
+    /// What lies over the tabs.
+    pub sub: Option<Sub>,
     /// The open evidence.
     pub evidence: Option<OpenEvidence>,
     /// The process that is pointed out in the tree.
@@ -122,13 +134,17 @@ impl Reading {
             unread: Vec::new(),
             assessment: None,
             claims: Vec::new(),
+            voices: Vec::new(),
+            asking: None,
+            model: None,
+            by_rules: Vec::new(),
             timeline: Arc::default(),
             actions: Vec::new(),
             hosts: Few::default(),
             proposals: Vec::new(),
             followed: Few::default(),
             tab: Tab::Brief,
-            why: false,
+            sub: None,
             evidence: None,
             process: None,
             all_processes: false,
@@ -191,6 +207,45 @@ impl Reading {
             .collect()
     }
 
+    /// What was sent to a model, and what came of it: for the summary, or for the answer to a question.
+    pub fn report(&self, sub: Sub) -> Option<Arc<Report>> {
+        match sub {
+            Sub::Why => None,
+            Sub::Sent => self.model.clone(),
+            Sub::SentFor(at) => match &self.turns.get(at)?.state {
+                TurnState::Answered(answer) => answer.report().cloned().map(Arc::new),
+                _ => None,
+            },
+        }
+    }
+
+    /// Shows what the rules alone say, or what a model made of it.
+    pub(super) fn tell(&mut self, rules_only: bool) {
+        let Some(told) = self.model.as_ref().and_then(|report| report.reading()) else {
+            return;
+        };
+        if rules_only {
+            self.voices.clear();
+            self.claims.clone_from(&self.by_rules);
+        } else {
+            self.voices = told.claims.iter().map(|told| told.voice).collect();
+            self.claims = told
+                .claims
+                .iter()
+                .map(|told| Arc::new(told.claim.clone()))
+                .collect();
+        }
+        // Open evidence stays open: what cites it now is pointed out.
+        let open = self.evidence.as_ref();
+        let cited = open.filter(|open| matches!(open.cited, Cited::Claim(_)));
+        if let Some(id) = cited.map(|open| open.id.clone()) {
+            let at = self.citing(&id).first().copied();
+            if let Some(open) = &mut self.evidence {
+                open.cited = at.map_or(Cited::Elsewhere, Cited::Claim);
+            }
+        }
+    }
+
     /// Streams have ended with the session: what was being asked is not being asked any more.
     pub(super) fn interrupted(&mut self) {
         self.followed.clear();
@@ -208,6 +263,10 @@ impl Reading {
         self.cuts = None;
         self.unread.clear();
         self.claims.clear();
+        self.voices.clear();
+        self.asking = None;
+        self.model = None;
+        self.by_rules.clear();
         self.actions.clear();
     }
 }
@@ -238,6 +297,7 @@ pub(super) fn analysis_started(state: &mut State, started: AnalysisStarted) -> V
 pub const HOSTS_READ: usize = 4;
 
 pub(super) fn event(state: &mut State, id: Option<u64>, event: AnalysisEvent) -> Vec<Effect> {
+    let rules_only = state.rules_only;
     let Some(reading) = state.reading_mut() else {
         return Vec::new();
     };
@@ -291,10 +351,18 @@ pub(super) fn event(state: &mut State, id: Option<u64>, event: AnalysisEvent) ->
             Vec::new()
         }
         AnalysisEvent::Model(report) => {
-            if let Some(told) = report.reading() {
-                let claims = told.claims.iter().map(|told| told.claim.clone());
-                reading.claims = claims.map(Arc::new).collect();
+            reading.asking = None;
+            if reading.model.is_none() {
+                reading.by_rules.clone_from(&reading.claims);
             }
+            reading.model = Some(Arc::from(report));
+            reading.tell(rules_only);
+            vec![Effect::Hold(TOLD.to_owned())]
+        }
+        AnalysisEvent::AskingModel { model } => {
+            let said = format!("{}. {model} reads on", count(reading.claims.len(), "claim"));
+            reading.asking = Some(model);
+            state.said = said;
             Vec::new()
         }
         AnalysisEvent::Done(done) => {

@@ -3,6 +3,7 @@
 mod approving;
 mod keeping;
 mod opening;
+mod second_voice;
 mod streaming;
 
 use aside_shared::action::{HostState, Isolation};

@@ -9,10 +9,11 @@ use super::element::{el, live, several};
 
 use super::brief::claims;
 use super::icons::icon;
+use super::sent::{opener, silence};
 use super::shapes::{Button, fault};
 use super::text::{plain_name, visible};
 use super::top::is_under_sheet;
-use crate::panel::state::{Msg, Progress, Turn, TurnState, verb};
+use crate::panel::state::{Msg, Progress, Sub, Turn, TurnState, verb};
 use crate::panel::store::Store;
 use crate::panel::words::{ago, count, grouped, utc};
 use aside_shared::alert::EntityKind;
@@ -73,9 +74,10 @@ fn answer(store: Store, at: usize, answer: &Answer) -> AnyView {
             several()
                 .with(el("p", "label").with("Chosen by the model, checked against the evidence"))
                 .with(claims(store, &said, &format!("q{at}")))
+                .with(opener(store, Sub::SentFor(at)))
                 .draw()
         }
-        Answer::CanAsk { examples, .. } => {
+        Answer::CanAsk { examples, model } => {
             let chips = examples
                 .iter()
                 .cloned()
@@ -87,6 +89,11 @@ fn answer(store: Store, at: usize, answer: &Answer) -> AnyView {
             several()
                 .with(el("p", "").with("Not understood. What can be asked here:"))
                 .with(el("div", "tags").with(chips))
+                .with(
+                    model
+                        .as_ref()
+                        .map(|report| silence(store, Sub::SentFor(at), report)),
+                )
                 .draw()
         }
     }

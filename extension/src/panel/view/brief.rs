@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use aside_shared::analysis::{Claim, ClaimKind, View};
+use aside_shared::model::{Report, Voice};
 use aside_shared::text::plain;
 use leptos::prelude::*;
 
-use super::element::{Child, el, list, live, several};
+use super::element::{Child, El, el, list, live, several};
 
 use super::chips::cites;
 use super::execution;
+use super::sent::{opener, silence, stand};
 use super::shapes::Button;
 use super::text::{sentence, visible};
 use crate::panel::part::Part;
-use crate::panel::state::{Cited, Msg, Progress, Reading};
+use crate::panel::state::{Cited, Msg, Progress, Reading, Sub, TOLD};
 use crate::panel::store::Store;
 use crate::panel::words::count;
 
@@ -38,16 +40,22 @@ fn what_happened(store: Store) -> AnyView {
         let numbered = reading.claims.iter().cloned().enumerate();
         numbered
             .filter(|(at, _)| Some(*at) != lead)
+            .map(|(at, claim)| {
+                let is_models = is_models_view(&claim, reading.voices.get(at));
+                (at, claim, is_models)
+            })
             .collect::<Vec<_>>()
     });
-    // The model's claims take the place of those before: a row is its place and its words.
-    let key = |(at, claim): &(usize, Arc<Claim>)| format!("{at} {}", plain(&claim.sentence));
+    // The model's claims take the place of those before: a row is its place, its words and whose view it is.
+    let key = |(at, claim, is_models): &(usize, Arc<Claim>, bool)| {
+        format!("{at} {is_models} {}", plain(&claim.sentence))
+    };
     let keys = move || claims.with(|claims| claims.iter().map(key).collect());
     let drawn = move |at: usize| {
         claims.with_untracked(|claims| {
             let claim = claims.get(at);
             claim
-                .map(|(at, claim)| claim_item(store, *at, claim))
+                .map(|(at, claim, is_models)| claim_item(store, *at, claim, *is_models))
                 .draw()
         })
     };
@@ -66,39 +74,45 @@ fn what_happened(store: Store) -> AnyView {
                         .then(|| Button::of("tb").sends(store, Msg::CopyBrief, "Copy"))
                 })),
         )
-        .with(live(move || match (lead.get(), reading_on.get()) {
-            (Some((at, claim)), _) => lead_claim(store, at, &claim),
-            (None, true) => el("div", "hold-3")
-                .attr("aria-hidden", "true")
-                .with(el("span", "skel w4"))
-                .with(el("span", "skel w3"))
-                .with(el("span", "skel w2"))
-                .draw(),
-            (None, false) => match unread_platform.get() {
-                Some(platform) => el("p", "")
-                    .with(format!("Nothing could be read from {platform}."))
-                    .with(" No summary and no priority: Aside gives none from the page alone.")
-                    .draw(),
-                None => ().into_any(),
-            },
-        }))
         .with(
-            el("ul", "claims")
-                .with(list(keys, drawn))
-                .with(live(move || {
-                    (!reading_on.get()).then(|| {
-                        unread
-                            .get()
-                            .iter()
-                            .map(|reason| {
-                                el("li", "unknown")
-                                    .with(el("b", "").with("Not read: "))
-                                    .with(visible(reason))
+            el("div", "")
+                .attr("id", TOLD)
+                .with(live(move || match (lead.get(), reading_on.get()) {
+                    (Some((at, claim)), _) => lead_claim(store, at, &claim),
+                    (None, true) => el("div", "hold-3")
+                        .attr("aria-hidden", "true")
+                        .with(el("span", "skel w4"))
+                        .with(el("span", "skel w3"))
+                        .with(el("span", "skel w2"))
+                        .draw(),
+                    (None, false) => match unread_platform.get() {
+                        Some(platform) => el("p", "")
+                            .with(format!("Nothing could be read from {platform}."))
+                            .with(" No summary and no priority: Aside gives none from the page alone.")
+                            .draw(),
+                        None => ().into_any(),
+                    },
+                }))
+                .with(
+                    el("ul", "claims")
+                        .with(list(keys, drawn))
+                        .with(live(move || {
+                            (!reading_on.get()).then(|| {
+                                unread
+                                    .get()
+                                    .iter()
+                                    .map(|reason| {
+                                        el("li", "unknown")
+                                            .with(el("b", "").with("Not read: "))
+                                            .with(visible(reason))
+                                    })
+                                    .collect::<Vec<_>>()
                             })
-                            .collect::<Vec<_>>()
-                    })
-                })),
+                        })),
+                )
+                ,
         )
+        .with(el("div", "unfold").with(Button::of("tb").sends(store, Msg::AllClaims, "Show all claims")))
         .with(live(move || {
             let held = CLAIMS_HELD.saturating_sub(claims.with(Vec::len)).max(1);
             reading_on.get().then(|| {
@@ -117,8 +131,15 @@ fn what_happened(store: Store) -> AnyView {
         .draw()
 }
 
+/// Whether the rules have more to say.
 fn is_reading(reading: &Reading) -> bool {
-    matches!(reading.progress, Progress::Waiting | Progress::Reading)
+    matches!(reading.progress, Progress::Waiting | Progress::Reading) && reading.asking.is_none()
+}
+
+/// Whether a model chose to say what is no fact: that is marked as its own.
+fn is_models_view(claim: &Claim, voice: Option<&Voice>) -> bool {
+    let is_chosen = voice.is_some_and(|voice| *voice != Voice::Rules);
+    is_chosen && matches!(claim.kind, ClaimKind::View(_))
 }
 
 fn cited(store: Store, at: usize) -> Part<bool> {
@@ -146,7 +167,7 @@ fn lead_claim(store: Store, at: usize, claim: &Claim) -> AnyView {
         .draw()
 }
 
-fn claim_item(store: Store, at: usize, claim: &Arc<Claim>) -> AnyView {
+fn claim_item(store: Store, at: usize, claim: &Arc<Claim>, is_models: bool) -> AnyView {
     let is_cited = cited(store, at);
     let gap = matches!(claim.kind, ClaimKind::Gap(_));
     el("li", "")
@@ -156,6 +177,11 @@ fn claim_item(store: Store, at: usize, claim: &Arc<Claim>) -> AnyView {
             el("span", "")
                 .live_class("cited", move || is_cited.get())
                 .with(claim_text(claim))
+                .with(is_models.then(|| {
+                    several()
+                        .with(" ")
+                        .with(el("span", "tag-t").with("model’s view"))
+                }))
                 .with(cites(
                     store,
                     &claim.evidence,
@@ -215,7 +241,14 @@ pub fn claims(store: Store, claims: &[Claim], place: &str) -> AnyView {
 fn foot(store: Store) -> AnyView {
     let line = store.reading(|reading| match &reading.progress {
         Progress::Waiting => String::new(),
-        Progress::Reading => format!("{} so far.", count(reading.claims.len(), "claim")),
+        Progress::Reading => {
+            let so_far = if reading.asking.is_some() {
+                "by the rules"
+            } else {
+                "so far"
+            };
+            format!("{} {so_far}.", count(reading.claims.len(), "claim"))
+        }
         Progress::Done(done) => {
             let dropped = match done.dropped {
                 0 => "none dropped".to_owned(),
@@ -232,5 +265,35 @@ fn foot(store: Store) -> AnyView {
         }
         Progress::Failed { .. } => String::new(),
     });
-    el("p", "foot").with(live(move || line.get())).draw()
+    let model = store.reading(|reading| (reading.asking.clone(), reading.model.clone()));
+    let rules_only = store.part(|state| state.rules_only);
+    several()
+        .with(el("p", "foot").with(live(move || line.get())))
+        .with(live(move || match model.get() {
+            (Some(asked), _) => Some(
+                el("p", "foot voice")
+                    .with(el("span", "").with(visible(&asked)).with(" is reading it.")),
+            ),
+            (None, Some(report)) => Some(second_voice(store, &report, rules_only.get())),
+            (None, None) => None,
+        }))
+        .draw()
+}
+
+/// What a model added, the way to what it was sent, and the way back to what the rules alone say.
+fn second_voice(store: Store, report: &Report, rules_only: bool) -> El {
+    let Some(reading) = report.reading() else {
+        return silence(store, Sub::Sent, report);
+    };
+    let switch = (!reading.fell_back).then(|| {
+        Button::of("tb").id("rules-only").pressed(rules_only).sends(
+            store,
+            Msg::RulesOnly(!rules_only),
+            "Rules only",
+        )
+    });
+    el("p", "foot voice")
+        .with(el("span", "").with(stand(reading)))
+        .with(opener(store, Sub::Sent))
+        .with(switch)
 }

@@ -9,7 +9,7 @@ use super::element::{button, el, live, several};
 use super::icons::icon;
 use super::text::{name, plain_name, visible};
 use super::times::local;
-use crate::panel::state::{Msg, Progress, Reading, Tab};
+use crate::panel::state::{Msg, Progress, Reading, Sub, Tab};
 use crate::panel::store::Store;
 use crate::panel::words::{length, utc};
 
@@ -31,7 +31,7 @@ pub fn priority_band(store: Store) -> AnyView {
             .live("data-p", move || {
                 assessment(&shown.get()).map(|a| data_p(&a))
             })
-            .on_click(move || store.send(Msg::ShowWhy))
+            .on_click(move || store.send(Msg::Show(Sub::Why)))
             .with(live(move || {
                 assessment(&shown.get()).map(|a| band(&a, shown.get().is_some_and(|shown| shown.1)))
             }))

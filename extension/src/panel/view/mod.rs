@@ -15,6 +15,7 @@ mod icons;
 mod no_alert;
 mod no_backend;
 mod processes;
+mod sent;
 mod shapes;
 mod sight;
 mod signed_out;
@@ -33,7 +34,7 @@ use wasm_bindgen::JsCast;
 use super::effects;
 use super::keys;
 use super::part::Part;
-use super::state::{Msg, Progress, Screen, State, Tab, first_review, verb};
+use super::state::{Msg, Progress, Screen, State, Sub, Tab, first_review, verb};
 use super::store::Store;
 
 /// The whole panel, as the children of the document's body.
@@ -100,7 +101,7 @@ fn key_pressed(store: Store, event: &web_sys::KeyboardEvent) {
 /// An alert: band, head, tabs, view, next action, composer, and what lies over them.
 fn alert(store: Store) -> AnyView {
     let tab = store.reading(|reading| reading.tab);
-    let why = store.reading(|reading| reading.why);
+    let sub = store.reading(|reading| reading.sub);
     let under = store.part(top::is_under_sheet);
     several()
         .with(
@@ -108,9 +109,10 @@ fn alert(store: Store) -> AnyView {
                 .live("inert", move || under.get())
                 .with(head::priority_band(store))
                 .with(states::notes(store))
-                .with(live(move || match why.get() {
-                    true => why::why(store),
-                    false => several()
+                .with(live(move || match sub.get() {
+                    Some(Sub::Why) => why::why(store),
+                    Some(sub) => sent::sent(store, sub),
+                    None => several()
                         .with(head::head(store))
                         .with(head::tabs(store))
                         .with(live(move || scrolling(store, tab.get())))
@@ -191,7 +193,8 @@ fn next(store: Store) -> AnyView {
         let reading = state.reading()?;
         let on_brief = reading.tab == Tab::Brief;
         let here = on_brief || matches!(reading.tab, Tab::Processes | Tab::Timeline);
-        let (_, action, host) = first_review(state, reading).filter(|_| here && !reading.why)?;
+        let (_, action, host) =
+            first_review(state, reading).filter(|_| here && reading.sub.is_none())?;
         Some((action, reading.host_name(&host), host, on_brief))
     });
     let shown = Part::new(move || {

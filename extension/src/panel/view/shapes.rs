@@ -115,6 +115,28 @@ pub fn fault(why: &str) -> AnyView {
         .draw()
 }
 
+/// A view over the tabs: a way back, a heading, a body that scrolls.
+pub fn over_tabs(store: Store, heading: impl Child, body: AnyView) -> AnyView {
+    fn draw(store: Store, heading: AnyView, body: AnyView) -> AnyView {
+        let back = Button::of("ib").id("sub-back").label("Back");
+        several()
+            .with(
+                el("div", "back")
+                    .with(back.sends(store, Msg::Back, icon("left")))
+                    .with(el("h1", "").attr("id", "sub-t").with(heading)),
+            )
+            .with(
+                el("div", "view")
+                    .attr("role", "region")
+                    .attr("aria-labelledby", "sub-t")
+                    .attr("tabindex", "0")
+                    .with(body),
+            )
+            .draw()
+    }
+    draw(store, heading.draw(), body)
+}
+
 /// A strip over a view: an icon, what is told, what can be done about it.
 pub fn note(class: &'static str, mark: &'static str, told: impl Child, action: AnyView) -> AnyView {
     fn draw(class: &'static str, mark: &'static str, told: AnyView, action: AnyView) -> AnyView {

@@ -7,11 +7,10 @@ use super::element::{El, el, live, several};
 
 use super::chips::cites;
 use super::head::word;
-use super::icons::icon;
-use super::shapes::Button;
+use super::shapes::over_tabs;
 use super::text::{sentence, visible};
 use crate::panel::score::{Bar, odds, signed, waterfall};
-use crate::panel::state::{Cited, Msg};
+use crate::panel::state::Cited;
 use crate::panel::store::Store;
 use crate::panel::words::{add, count, percent};
 
@@ -26,7 +25,15 @@ pub fn why(store: Store) -> AnyView {
             _ => format!("Why {:?} {}", assessment.priority, word(&assessment)),
         })
     };
-    several().with(el("div", "back").with(Button::of("ib").id("why-back").label("Back to the brief").sends(store, Msg::Back, icon("left"))).with(el("h1", "").attr("id", "sub-t").with(live(heading)))).with(el("div", "view").attr("role", "region").attr("aria-labelledby", "sub-t").attr("tabindex", "0").with(live(move || shown.get().map(|assessment| several().with(how_sure(store, &assessment)).with(how_bad(store, &assessment)).with(el("div", "sec").with(el("p", "dim").with("By rule weights, not by outcomes: the starting point is assumed until Aside knows how such alerts ended."))))))).draw()
+    let body = move || {
+        shown.get().map(|assessment| {
+            several()
+                .with(how_sure(store, &assessment))
+                .with(how_bad(store, &assessment))
+                .with(el("div", "sec").with(el("p", "dim").with("By rule weights, not by outcomes: the starting point is assumed until Aside knows how such alerts ended.")))
+        })
+    };
+    over_tabs(store, live(heading), live(body))
 }
 
 fn how_sure(store: Store, assessment: &Assessment) -> AnyView {

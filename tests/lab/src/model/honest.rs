@@ -33,7 +33,7 @@ pub fn answer(prompt: &Prompt<'_>, schema: &Value) -> Value {
     let mut claims = claims(prompt, schema);
     claims.retain(|claim| schema::conforms(claim, one));
     claims.truncate(most);
-    let answer = json!({"claims": claims});
+    let answer = schema::answer_of(schema, claims, &prose(prompt));
     if schema::conforms(&answer, schema) {
         answer
     } else {

@@ -48,7 +48,7 @@ pub fn answer(prompt: &Prompt<'_>, schema: &Value, turn: usize) -> Value {
         claims.extend(forged(fact, prompt, schema, turn + index));
     }
     claims.truncate(most);
-    json!({"claims": claims})
+    schema::answer_of(schema, claims, "The attacker moved on to another host.")
 }
 
 /// A forgery of a fact: the one whose turn it is, or the next that can be made of it.

@@ -243,6 +243,14 @@ pub fn claims_of(schema: &Value) -> Option<(&Value, usize)> {
     ))
 }
 
+/// An answer with these claims, and with `said` for whatever else its schema wants.
+#[must_use]
+pub fn answer_of(schema: &Value, claims: Vec<Value>, said: &str) -> Value {
+    let mut answer = least(schema, said);
+    answer["claims"] = Value::Array(claims);
+    answer
+}
+
 /// The choices that a claim's schema names for a member, anywhere in it: the evidence numbers, the verbs.
 #[must_use]
 pub fn choices<'a>(schema: &'a Value, member: &str) -> Vec<&'a str> {

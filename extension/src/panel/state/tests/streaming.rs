@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use aside_shared::analysis::{Assessment, Claim, ClaimKind, Priority, Score, Verdict};
 use aside_shared::event::{Context as Read, ContextPlace, ContextState, Done};
-use aside_shared::model::{Came, Report, Told, Voice};
 use aside_shared::problem::ProblemKind;
 use aside_shared::text::Span;
 
 use super::*;
 
-fn claim(words: &str) -> AnalysisEvent {
+pub(super) fn claim(words: &str) -> AnalysisEvent {
     AnalysisEvent::Claim(Claim {
         kind: ClaimKind::Fact,
         sentence: vec![Span::Text(words.to_owned())],
@@ -34,7 +33,7 @@ fn assessment(verdict: Verdict) -> Assessment {
     }
 }
 
-fn done() -> AnalysisEvent {
+pub(super) fn done() -> AnalysisEvent {
     AnalysisEvent::Done(Done {
         evidence: 1,
         dropped: 0,
@@ -44,7 +43,7 @@ fn done() -> AnalysisEvent {
     })
 }
 
-fn words(state: &State) -> Vec<String> {
+pub(super) fn words(state: &State) -> Vec<String> {
     let claims = &state.reading().unwrap().claims;
     claims
         .iter()
@@ -252,58 +251,6 @@ fn an_observation_that_no_signal_rests_on_is_shown_among_all_events() {
     assert!(effects.contains(&Effect::Reveal("process-on".to_owned())));
     reduce(&mut state, Msg::SelectProcess("child".into()));
     assert_eq!(state.reading().unwrap().process, None);
-}
-
-/// A model's report; without claims none came.
-fn report(told: &[&str]) -> AnalysisEvent {
-    let claims = told.iter().map(|words| {
-        let AnalysisEvent::Claim(claim) = claim(words) else {
-            panic!("a claim")
-        };
-        Told {
-            claim,
-            voice: Voice::Model,
-        }
-    });
-    let came = match told {
-        [] => Came::Nothing {
-            reason: "r".to_owned(),
-        },
-        _ => Came::Back {
-            reading: aside_shared::model::Reading {
-                claims: claims.collect(),
-                kept: 1,
-                reworded: 0,
-                dropped: Vec::new(),
-                stated_by_rules: 0,
-                fell_back: false,
-            },
-            prose: None,
-        },
-    };
-    AnalysisEvent::Model(Box::new(Report {
-        model: "m".to_owned(),
-        endpoint: "h".to_owned(),
-        sent: Vec::new(),
-        replaced: Vec::new(),
-        removed: Vec::new(),
-        cached: false,
-        took_ms: 0,
-        tokens_in: None,
-        tokens_out: None,
-        came,
-    }))
-}
-
-#[test]
-fn a_models_claims_take_the_place_of_those_before_and_without_any_all_stays() {
-    let mut state = reading_state();
-    event(&mut state, 2, claim("lead"));
-    event(&mut state, 3, claim("a"));
-    event(&mut state, 4, report(&[]));
-    assert_eq!(words(&state), ["lead", "a"]);
-    event(&mut state, 5, report(&["lead", "b", "c"]));
-    assert_eq!(words(&state), ["lead", "b", "c"]);
 }
 
 #[test]
