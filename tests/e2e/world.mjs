@@ -249,8 +249,8 @@ function start(program, args, environment, ends) {
   child.gone = new Promise((resolve) => child.once("close", resolve));
   const atExit = () => child.kill("SIGKILL");
   process.once("exit", atExit);
+  child.once("close", () => process.removeListener("exit", atExit));
   ends.push(async () => {
-    process.removeListener("exit", atExit);
     child.kill("SIGTERM");
     const hard = setTimeout(() => child.kill("SIGKILL"), 10_000);
     await child.gone;

@@ -163,7 +163,12 @@ pub(super) fn rules_only(state: &mut State, on: bool) -> Vec<Effect> {
         "What the model made of it, checked"
     };
     said.clone_into(&mut state.said);
-    vec![Effect::Hold(TOLD.to_owned()), kept::save_panel(state)]
+    vec![
+        Effect::Hold(TOLD.to_owned()),
+        // The switch is drawn anew.
+        Effect::KeepFocus("rules-only".to_owned()),
+        kept::save_panel(state),
+    ]
 }
 
 pub(super) fn back(state: &mut State) -> Vec<Effect> {
