@@ -179,6 +179,24 @@ impl Lab {
         )
     }
 
+    /// Its model's endpoint.
+    pub fn model(&self) -> ModelEndpoint {
+        ModelEndpoint {
+            base_url: self.text("/model/base_url"),
+            name: self.text("/model/name"),
+            key: self.text("/model/key"),
+        }
+    }
+
+    /// The bodies of all questions to its model, as they arrived.
+    pub async fn asked_of_model(&self) -> Vec<String> {
+        let requests = self.control("/model/requests").await;
+        let requests = requests.as_array().expect("a list of requests").iter();
+        requests
+            .map(|it| it["body"].as_str().expect("a text").to_owned())
+            .collect()
+    }
+
     /// The containment of a host, as the lab's own record has it.
     pub async fn containment(&self, host: &str) -> String {
         let state = self.control("/state").await;
@@ -236,10 +254,32 @@ pub struct Setup {
     pub policy: &'static str,
     /// The respond credential is the lab's read-only one.
     pub respond_without_scope: bool,
-    /// The `base_url` of a model, named `triage`, with the key `model-key-canary`.
-    pub model: Option<String>,
+    /// A model's endpoint.
+    pub model: Option<ModelEndpoint>,
     /// Further lines for `[model]`.
     pub model_settings: String,
+}
+
+/// Where a model answers.
+#[derive(Clone)]
+pub struct ModelEndpoint {
+    /// The part before `/chat/completions`.
+    pub base_url: String,
+    /// The model's name there.
+    pub name: String,
+    /// The key that it takes.
+    pub key: String,
+}
+
+impl ModelEndpoint {
+    /// One that asks for no name or key of its own.
+    pub fn at(base_url: String) -> Self {
+        Self {
+            base_url,
+            name: "triage".to_owned(),
+            key: "model-key-canary".to_owned(),
+        }
+    }
 }
 
 impl Default for Setup {
@@ -275,11 +315,16 @@ impl Backend {
             lab.text(&format!("/crowdstrike/{respond}client_secret")),
         )
         .expect("written");
-        std::fs::write(folder.path().join("model"), "model-key-canary\n").expect("written");
-        let model = setup.model.as_ref().map_or_else(String::new, |base_url| {
+        let model = setup.model.as_ref().map_or_else(String::new, |endpoint| {
+            let ModelEndpoint {
+                base_url,
+                name,
+                key,
+            } = endpoint;
+            std::fs::write(folder.path().join("model"), key).expect("written");
             let settings = &setup.model_settings;
             format!(
-                "[model]\nbase_url = {base_url:?}\nname = \"triage\"\nkey_file = \"model\"\n{settings}"
+                "[model]\nbase_url = {base_url:?}\nname = {name:?}\nkey_file = \"model\"\n{settings}"
             )
         });
         let config = format!(

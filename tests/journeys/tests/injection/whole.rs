@@ -1,6 +1,6 @@
 //! The same over the whole: the lab as the vendor, the real backend as a process of its own, HTTP everywhere.
 
-use aside_journeys::{Backend, Caller, Lab, Setup};
+use aside_journeys::{Backend, Caller, Lab, ModelEndpoint, Setup};
 use aside_shared::alert::AlertKey;
 use aside_shared::api::{Activity, ReadActivity};
 use aside_shared::chat::{Answer, Question};
@@ -28,7 +28,7 @@ async fn no_attack_achieves_anything_over_the_whole_stack() {
     let lab = Lab::start().await;
     let alone = Backend::start(&lab, &Setup::default()).await;
     let setup = Setup {
-        model: Some(endpoint.base_url.clone()),
+        model: Some(ModelEndpoint::at(endpoint.base_url.clone())),
         model_settings: format!("terms = [{TERM:?}]"),
         ..Setup::default()
     };

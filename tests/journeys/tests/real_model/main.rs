@@ -9,7 +9,7 @@ mod truth;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aside_journeys::{Backend, Lab, Setup, alert_of, claims, names, report_of};
+use aside_journeys::{Backend, Lab, ModelEndpoint, Setup, alert_of, claims, names, report_of};
 use aside_shared::alert::{Alert, Object};
 use aside_shared::analysis::{ClaimKind, Relation};
 use aside_shared::chat::{Answer, Question};
@@ -177,7 +177,7 @@ async fn of_what_a_real_model_says_only_what_is_true_is_shown() {
     let (base_url, exchanges) = through::listen(&server).await;
     let lab = Lab::start().await;
     let setup = Setup {
-        model: Some(base_url),
+        model: Some(ModelEndpoint::at(base_url)),
         model_settings: format!(
             "deadline_seconds = {DEADLINE_SECONDS}\nmax_tokens = 900\ncontext_tokens = {}",
             variable("ASIDE_MODEL_CONTEXT")
