@@ -26,5 +26,5 @@ mod tokens;
 mod wording;
 
 pub use answer::{Answer, Unreadable};
-pub use form::{Form, INSTRUCTIONS};
+pub use form::{Form, INSTRUCTIONS, Telemetry};
 pub use schema::Schema;

@@ -73,9 +73,15 @@ pub fn verb(verb: Verb, outcome: Outcome) -> String {
         Verb::Detected => ("raised", "raise"),
         Verb::Did => ("did", "do"),
     };
-    match outcome {
-        Outcome::Happened | Outcome::Unknown => past.to_owned(),
-        Outcome::Attempted => format!("tried to {infinitive}"),
-        Outcome::Blocked => format!("was stopped when it tried to {infinitive}"),
+    match (outcome, verb) {
+        (Outcome::Happened, _) => past.to_owned(),
+        (Outcome::Attempted, Verb::LoggedOnTo) => "saw an attempted sign-in of".to_owned(),
+        (Outcome::Blocked, Verb::LoggedOnTo) => "turned away a sign-in of".to_owned(),
+        (Outcome::Unknown, Verb::LoggedOnTo) => {
+            "saw a sign-in, or an attempt at one, of".to_owned()
+        }
+        (Outcome::Attempted, _) => format!("tried to {infinitive}"),
+        (Outcome::Blocked, _) => format!("was stopped when it tried to {infinitive}"),
+        (Outcome::Unknown, _) => format!("{past}, or tried to {infinitive},"),
     }
 }

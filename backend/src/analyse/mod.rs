@@ -14,6 +14,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use aside_analyst::ground::Telemetry;
 use aside_analyst::rules::RuleSet;
 use aside_shared::alert::{Alert, AlertKey};
 use aside_shared::analysis::{Analysis, Claim, ClaimKind, Recommendation, View};
@@ -64,8 +65,8 @@ pub struct Run {
 struct State {
     alert: Alert,
     analysis: Option<Analysis>,
-    /// How complete the telemetry around the alert is, once it was read.
-    telemetry: Option<ContextState>,
+    /// What was asked of the telemetry around the alert, once it was read.
+    telemetry: Option<Telemetry>,
     events: Vec<AnalysisEvent>,
     read_unix_ms: i64,
     ended_unix_ms: Option<i64>,
@@ -293,13 +294,9 @@ impl Analyses {
                 let alert = kept.alert();
                 let reading = context.context(&alert).await;
                 voice.vendor_ms += u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
-                voice.add(reading.unwrap_or_else(|error| ContextReading {
-                    state: ContextState::Unavailable {
-                        reason: error.to_string(),
-                    },
-                    entities: Vec::new(),
-                    evidence: Vec::new(),
-                }));
+                voice.add(
+                    reading.unwrap_or_else(|error| ContextReading::unavailable(error.to_string())),
+                );
             }
             voice.conclude();
             if let Some(second_voice) = second_voice {
@@ -329,8 +326,8 @@ pub struct Latest {
     pub alert: Alert,
     /// What the rules say of it.
     pub analysis: Analysis,
-    /// How complete the telemetry around it is, once it was read.
-    pub telemetry: Option<ContextState>,
+    /// What was asked of the telemetry around it, once it was read.
+    pub telemetry: Option<Telemetry>,
 }
 
 /// Ends a run, however its work ends: a fault in it must not leave a stream open for ever.
@@ -425,13 +422,17 @@ impl<'a> Voice<'a> {
     fn add(&mut self, reading: ContextReading) {
         let ContextReading {
             state,
+            looked_for,
             entities,
             evidence,
         } = reading;
         {
             let mut run = self.run.state();
             run.alert.merge(entities.clone(), evidence.clone());
-            run.telemetry = Some(state.clone());
+            run.telemetry = Some(Telemetry {
+                state: state.clone(),
+                looked_for,
+            });
         }
         self.run.push(AnalysisEvent::Context(Context {
             place: ContextPlace::Telemetry,

@@ -10,13 +10,12 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aside_analyst::ground::Form;
+use aside_analyst::ground::{Form, Telemetry};
 use aside_analyst::redact::{Conversation, Known, Settings};
 use aside_shared::alert::Alert;
 use aside_shared::analysis::Analysis;
 use aside_shared::audit::AuditAction;
 use aside_shared::chat::Answer;
-use aside_shared::event::ContextState;
 use aside_shared::model::{Came, Prose, Report, Sent};
 use async_trait::async_trait;
 use futures::FutureExt;
@@ -49,8 +48,8 @@ pub struct About<'a> {
     pub alert: &'a Alert,
     /// What the rules say of it.
     pub analysis: &'a Analysis,
-    /// How complete the telemetry around it is, if it was read.
-    pub telemetry: Option<&'a ContextState>,
+    /// What was asked of the telemetry around it, if it was read.
+    pub telemetry: Option<&'a Telemetry>,
     /// An analyst's question; else the whole is to be told.
     pub question: Option<&'a str>,
     /// On whose behalf.

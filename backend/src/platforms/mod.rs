@@ -11,7 +11,7 @@ pub mod transport;
 use std::sync::Arc;
 
 use aside_shared::action::{Action, HostState};
-use aside_shared::alert::{Alert, AlertKey, Entity, Evidence};
+use aside_shared::alert::{Alert, AlertKey, Entity, Evidence, Verb};
 use aside_shared::api::RecentAlert;
 use aside_shared::event::ContextState;
 use aside_shared::id::{AlertId, HostId, TenantId};
@@ -116,10 +116,26 @@ pub trait AlertContext: Send + Sync {
 pub struct ContextReading {
     /// How complete it is.
     pub state: ContextState,
+    /// What was asked for: where nothing of it came, there was nothing.
+    pub looked_for: Vec<Verb>,
     /// Entities, with the ids that the alert's own have where they are the same.
     pub entities: Vec<Entity>,
     /// Evidence.
     pub evidence: Vec<Evidence>,
+}
+
+impl ContextReading {
+    /// Nothing, and why.
+    pub fn unavailable(reason: impl Into<String>) -> Self {
+        Self {
+            state: ContextState::Unavailable {
+                reason: reason.into(),
+            },
+            looked_for: Vec::new(),
+            entities: Vec::new(),
+            evidence: Vec::new(),
+        }
+    }
 }
 
 /// Reads hosts.

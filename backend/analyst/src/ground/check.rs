@@ -12,6 +12,7 @@ use super::answer::{Claimed, What, same};
 use super::form::{Form, Group};
 use super::said;
 use super::things::Thing;
+use super::tokens;
 use super::wording::{self, Kept, Recorded};
 use crate::techniques;
 use crate::words::text;
@@ -112,6 +113,9 @@ impl Form<'_> {
             })
             .collect();
         let things = self.things_of(relations);
+        if claimed.text.len() > tokens::LONGEST {
+            return None;
+        }
         let text = self.without_citations(&claimed.text, &claimed.cited);
         wording::keep(&text, &recorded, &things, &self.alert.hosts).ok()
     }
@@ -333,6 +337,31 @@ impl Form<'_> {
         self.stands(claim, Voice::Aside, false)
     }
 
+    /// Whether what would show it was read, whole: what nobody looked for is not missing.
+    fn is_looked_for(
+        &self,
+        of: &EntityId,
+        looked_for: Verb,
+        in_telemetry: bool,
+    ) -> Result<(), String> {
+        let can = match (looked_for, self.record.kind(of)) {
+            (Verb::LoggedOnTo, Some(EntityKind::Host(_) | EntityKind::User(_))) => true,
+            (Verb::LoggedOnTo, _) => false,
+            (_, kind) => matches!(kind, Some(EntityKind::Process(_))),
+        };
+        if !can {
+            return Err("It is nothing that would do that.".to_owned());
+        }
+        if in_telemetry && self.telemetry.is_none() {
+            return Err("The telemetry was not read.".to_owned());
+        }
+        match self.sought(in_telemetry) {
+            None => Err("Of the telemetry a part alone was read.".to_owned()),
+            Some(verbs) if verbs.contains(&looked_for) => Ok(()),
+            Some(_) => Err("What was read would not show it.".to_owned()),
+        }
+    }
+
     /// That something was looked for, and is not in what was read.
     fn gap(
         &self,
@@ -341,9 +370,7 @@ impl Form<'_> {
         in_telemetry: bool,
         until: Option<usize>,
     ) -> Result<Stands, String> {
-        if in_telemetry && !self.has_telemetry {
-            return Err("The telemetry was not read.".to_owned());
-        }
+        self.is_looked_for(of, looked_for, in_telemetry)?;
         let speaks = |it: &&Evidence| {
             &it.subject == of || matches!(&it.object, Some(Object::Entity(id)) if id == of)
         };
@@ -389,7 +416,7 @@ impl Form<'_> {
         };
         let clock = last
             .and_then(|it| it.at.as_ref())
-            .map(|at| format!(" until {} UTC", at.utc_clock()));
+            .map(|at| format!(" until {}", self.clock(at.unix_ms)));
         let mut evidence = vec![anchor.id.clone()];
         evidence.extend(last.map(|it| it.id.clone()).filter(|id| *id != anchor.id));
         let sought = sought(looked_for).ok_or("It is nothing that was looked for.")?;
@@ -416,10 +443,9 @@ impl Form<'_> {
 }
 
 /// What a gap asks of an entity.
-fn sought(verb: Verb) -> Option<&'static str> {
+pub(super) fn sought(verb: Verb) -> Option<&'static str> {
     Some(match verb {
         Verb::Started => "started anything",
-        Verb::Ran => "ran anything",
         Verb::Wrote => "wrote a file",
         Verb::Read => "opened a file",
         Verb::Deleted => "deleted a file",
@@ -434,9 +460,7 @@ fn sought(verb: Verb) -> Option<&'static str> {
         Verb::RanScript => "ran a script",
         Verb::Accessed => "opened the memory of another process",
         Verb::LoggedOnTo => "had a part in a sign-in",
-        Verb::DecodedTo => "carried hidden text",
-        Verb::Detected => "was the subject of a finding",
-        Verb::Did => return None,
+        Verb::Ran | Verb::DecodedTo | Verb::Detected | Verb::Did => return None,
     })
 }
 

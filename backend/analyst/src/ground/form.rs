@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aside_shared::alert::{Alert, EntityKind, Evidence, Object, Outcome, Verb};
+use aside_shared::alert::{Alert, EntityKind, Evidence, EvidenceSource, Object, Outcome, Verb};
 use aside_shared::analysis::{Analysis, Relation, Signal};
 use aside_shared::event::ContextState;
 use aside_shared::id::{EntityId, EvidenceId};
+use aside_shared::instant::{utc, utc_clock};
 
 use super::things::{self, Thing};
 use crate::claims::{self, Record};
@@ -89,6 +90,15 @@ impl Group<'_> {
 /// What a relation says, but for count and span.
 type Said<'a> = (&'a EntityId, Verb, Option<&'a Object>, Outcome);
 
+/// What was asked of the telemetry around an alert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Telemetry {
+    /// How complete the answer is.
+    pub state: ContextState,
+    /// What the question was about: where nothing of it came, there was nothing.
+    pub looked_for: Vec<Verb>,
+}
+
 /// One alert as it is put to a model, and everything that an answer is compared with.
 pub struct Form<'a> {
     pub(super) alert: &'a Alert,
@@ -97,8 +107,7 @@ pub struct Form<'a> {
     pub(super) groups: Vec<Group<'a>>,
     pub(super) things: Vec<Thing<'a>>,
     pub(super) questions: Vec<Vec<aside_shared::text::Span>>,
-    /// Whether the telemetry around the alert was read, at least in part.
-    pub(super) has_telemetry: bool,
+    pub(super) telemetry: Option<&'a Telemetry>,
     by_number: HashMap<String, usize>,
     by_relation: HashMap<Said<'a>, usize>,
     by_handle: HashMap<String, usize>,
@@ -109,17 +118,13 @@ pub struct Form<'a> {
 
 impl<'a> Form<'a> {
     /// The form of an alert whose evidence includes what was derived. At most `lines` lines of evidence are listed,
-    /// the telling ones first. `telemetry` says whether the telemetry around the alert was read.
+    /// the telling ones first. `telemetry` is there if the telemetry around the alert was read.
     pub fn new(
         alert: &'a Alert,
         analysis: &'a Analysis,
-        telemetry: Option<&ContextState>,
+        telemetry: Option<&'a Telemetry>,
         lines: usize,
     ) -> Self {
-        let has_telemetry = matches!(
-            telemetry,
-            Some(ContextState::Complete | ContextState::Partial { .. })
-        );
         let groups = listed(grouped(alert), alert, analysis, lines);
         let shown: usize = groups.iter().map(|group| group.members.len()).sum();
         let mut form = Self {
@@ -142,7 +147,7 @@ impl<'a> Form<'a> {
             groups,
             things: Vec::new(),
             questions: chat::questions(alert),
-            has_telemetry,
+            telemetry: telemetry.filter(|it| !matches!(it.state, ContextState::Unavailable { .. })),
             by_handle: HashMap::new(),
             by_id: HashMap::new(),
             unlisted: alert.evidence.len() - shown,
@@ -264,10 +269,41 @@ impl<'a> Form<'a> {
         techniques
     }
 
+    /// What the telemetry, or the alert's own record, would show if it had been so; `None` where it was not read whole.
+    pub(super) fn sought(&self, in_telemetry: bool) -> Option<Vec<Verb>> {
+        if in_telemetry {
+            let whole = self
+                .telemetry
+                .filter(|it| it.state == ContextState::Complete);
+            return whole.map(|it| it.looked_for.clone());
+        }
+        // Nobody says what a record could tell: it tells of such things where it tells of one.
+        let own = self
+            .alert
+            .evidence
+            .iter()
+            .filter(|it| it.source == EvidenceSource::Alert);
+        Some(own.map(|it| it.verb).collect())
+    }
+
+    /// A time of day, with its date where that is not the day on which the evidence begins.
+    pub(super) fn clock(&self, unix_ms: i64) -> String {
+        let times = self.alert.evidence.iter().filter_map(|it| it.at.as_ref());
+        match times.map(|at| at.unix_ms).min() {
+            Some(first) if day(first) != day(unix_ms) => utc(unix_ms),
+            _ => format!("{} UTC", utc_clock(unix_ms)),
+        }
+    }
+
     /// The name by which a reader knows an entity.
     pub(super) fn name_of(&self, id: &EntityId) -> aside_shared::text::Span {
         words::name_of(self.alert, id)
     }
+}
+
+/// Days since 1970.
+pub(super) fn day(unix_ms: i64) -> i64 {
+    unix_ms.div_euclid(86_400_000)
 }
 
 fn numbered(letters: &mut HashMap<char, usize>, letter: char) -> String {

@@ -103,6 +103,7 @@ pub fn read(tokens: &[Token<'_>], things: &[&Thing<'_>], verbs: Verbs) -> Result
         deferred: None,
         is_decoded: false,
         topic: None,
+        begins: 0,
         said: Said::default(),
     };
     if reader.text() {
@@ -125,6 +126,8 @@ struct Reader<'r> {
     is_decoded: bool,
     /// The grammatical subject of the clause just read: who a further verb is about.
     topic: Option<Noun>,
+    /// The first fact of the sentence.
+    begins: usize,
     said: Said,
 }
 

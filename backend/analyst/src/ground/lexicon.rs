@@ -44,6 +44,11 @@ impl Verbs {
         (both != 0).then_some(Self(both))
     }
 
+    /// Those of `other` that are among them.
+    pub fn both(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -86,6 +91,8 @@ struct Lexemes {
     nouns: Vec<&'static str>,
     to: Vec<&'static str>,
     by: Vec<&'static str>,
+    /// Verbs that say nothing beside the noun: `made` of `made a connection to`.
+    light: Vec<&'static str>,
     /// What may follow the object.
     after: Vec<&'static str>,
 }
@@ -100,6 +107,7 @@ impl Lexemes {
             nouns: none(),
             to: none(),
             by: none(),
+            light: none(),
             after: none(),
         }
     }
@@ -111,6 +119,7 @@ impl Lexemes {
             "nouns" => self.nouns = phrases,
             "to" => self.to = phrases,
             "by" => self.by = phrases,
+            "light" => self.light = phrases,
             "after" => self.after = phrases,
             _ => {}
         }
@@ -134,30 +143,6 @@ static LEXEMES: LazyLock<Vec<Lexemes>> = LazyLock::new(|| {
     }
     all
 });
-
-/// Verbs that say nothing by themselves: `made` of `made a connection to`.
-const LIGHT: &[&str] = &[
-    "make",
-    "perform",
-    "issue",
-    "carry out",
-    "conduct",
-    "initiate",
-    "establish",
-    "open",
-    "send",
-    "do",
-    "complete",
-    "execute",
-    "accept",
-    "receive",
-    "submit",
-    "request",
-    "set up",
-    "take",
-    "create",
-    "have",
-];
 
 /// Verb phrases by their first word.
 pub static PHRASES: LazyLock<HashMap<String, Vec<Phrase>>> = LazyLock::new(|| {
@@ -205,19 +190,38 @@ pub static PHRASES: LazyLock<HashMap<String, Vec<Phrase>>> = LazyLock::new(|| {
     phrases
 });
 
-/// A form of a light verb, with its particle.
-pub type Light = (Inflection, Option<&'static str>);
+/// A form of a light verb.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Light {
+    /// Which form.
+    pub inflection: Inflection,
+    /// Its particle: `out` of `carried out`.
+    pub tail: Option<&'static str>,
+    /// With the nouns of which verbs it says nothing: who `accepts` a connection did not make it.
+    pub verbs: Verbs,
+}
 
 /// Light verbs by their first word.
 pub static LIGHT_PHRASES: LazyLock<HashMap<String, Vec<Light>>> = LazyLock::new(|| {
     let mut phrases: HashMap<String, Vec<Light>> = HashMap::new();
-    for words in LIGHT {
-        let (base, tail) = match words.split_once(' ') {
-            Some((base, tail)) => (base, Some(tail)),
-            None => (*words, None),
-        };
-        for (inflection, form) in inflected(base) {
-            phrases.entry(form).or_default().push((inflection, tail));
+    for lexemes in LEXEMES.iter() {
+        for words in &lexemes.light {
+            let (base, tail) = match words.split_once(' ') {
+                Some((base, tail)) => (base, Some(tail)),
+                None => (*words, None),
+            };
+            for (inflection, form) in inflected(base) {
+                let known = phrases.entry(form).or_default();
+                let same = |it: &&mut Light| it.inflection == inflection && it.tail == tail;
+                match known.iter_mut().find(same) {
+                    Some(light) => light.verbs = light.verbs.with(Verbs::of(lexemes.verb)),
+                    None => known.push(Light {
+                        inflection,
+                        tail,
+                        verbs: Verbs::of(lexemes.verb),
+                    }),
+                }
+            }
         }
     }
     phrases

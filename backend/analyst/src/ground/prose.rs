@@ -153,6 +153,22 @@ const NUMBERS: &[&str] = &[
     "ten",
     "eleven",
     "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
+    "zero",
     "dozen",
     "dozens",
     "hundred",
@@ -161,6 +177,8 @@ const NUMBERS: &[&str] = &[
     "thousands",
     "million",
     "millions",
+    "billion",
+    "billions",
     "twice",
     "thrice",
 ];
@@ -189,7 +207,7 @@ impl Form<'_> {
                 .any(|mark| written.to_lowercase().contains(mark));
             let is_name =
                 is_link || !is_ordinary(word, begins) || SOFTWARE.contains(lower.as_str());
-            let is_number = NUMBERS.contains(&lower.as_str());
+            let is_number = lower.split('-').any(|part| NUMBERS.contains(&part));
             if !lower.is_empty() && (is_name || is_number) && !stands(&lower) {
                 let shown = visible(&shorten(written, 48));
                 return Err(format!("The evidence does not have {shown}."));

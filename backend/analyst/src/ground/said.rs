@@ -3,9 +3,10 @@
 use aside_shared::alert::{EntityKind, Evidence, Object};
 use aside_shared::analysis::Relation;
 use aside_shared::id::EntityId;
-use aside_shared::instant::utc_clock;
+use aside_shared::instant::{utc, utc_clock};
 use aside_shared::text::Span;
 
+use super::form::day;
 use crate::words::{self, text};
 
 /// `winword.exe started powershell.exe, which wrote d.bin 3 times between 14:33:18 and 14:33:52.` Each relation
@@ -43,7 +44,10 @@ fn measures(relation: &Relation) -> Option<String> {
         .map(|count| format!(" {count} times"));
     let span = relation
         .span_unix_ms
-        .map(|(from, to)| format!(" between {} and {} UTC", utc_clock(from), utc_clock(to)));
+        .map(|(from, to)| match day(from) == day(to) {
+            true => format!(" between {} and {} UTC", utc_clock(from), utc_clock(to)),
+            false => format!(" between {} and {}", utc(from), utc(to)),
+        });
     let said = format!("{}{}", count.unwrap_or_default(), span.unwrap_or_default());
     (!said.is_empty()).then_some(said)
 }

@@ -1,8 +1,9 @@
 //! The JSON schema of an answer.
 
-use aside_shared::alert::Verb;
+use aside_shared::alert::{EntityKind, Verb};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::check;
 use super::form::{Form, MOST_RELATIONS, NOT_SAID, OUTCOMES, VERBS, WHOLE};
 use super::things::Thing;
 
@@ -131,19 +132,50 @@ impl Form<'_> {
                 ("question", Schema::OneOf(questions)),
             ]));
         }
-        let mut places = vec!["alert"];
-        if self.has_telemetry {
-            places.push("telemetry");
-        }
-        kinds.push(Schema::Object(vec![
-            ("kind", one_of(["gap"])),
-            ("entity", entities),
-            ("looked_for", one_of(VERBS.map(|(name, _)| name))),
-            ("place", one_of(places)),
-            ("until", one_of(numbers.into_iter().chain(["none"]))),
-        ]));
+        kinds.extend(self.gap_kinds(&numbers));
         let claims = Schema::List(Box::new(Schema::AnyOf(kinds)), 1, most_claims);
         Schema::Object(vec![("claims", claims)])
+    }
+
+    /// What may be missing, and where: of processes what they would do, of hosts and users sign-ins.
+    fn gap_kinds(&self, numbers: &[&str]) -> Vec<Schema> {
+        let mut kinds = Vec::new();
+        for (place, in_telemetry) in [("alert", false), ("telemetry", true)] {
+            let sought = self.sought(in_telemetry).unwrap_or_default();
+            for of_processes in [true, false] {
+                let fits = |thing: &&Thing<'_>| match thing.kind {
+                    Some(EntityKind::Process(_)) => of_processes,
+                    Some(EntityKind::Host(_) | EntityKind::User(_)) => !of_processes,
+                    _ => false,
+                };
+                let handles: Vec<&str> = self
+                    .entities()
+                    .filter(fits)
+                    .map(|thing| thing.handle.as_str())
+                    .collect();
+                let is_asked = |verb: Verb| {
+                    sought.contains(&verb)
+                        && (verb != Verb::LoggedOnTo) == of_processes
+                        && check::sought(verb).is_some()
+                };
+                let verbs: Vec<&str> = VERBS
+                    .iter()
+                    .filter(|(_, verb)| is_asked(*verb))
+                    .map(|(name, _)| *name)
+                    .collect();
+                if handles.is_empty() || verbs.is_empty() {
+                    continue;
+                }
+                kinds.push(Schema::Object(vec![
+                    ("kind", one_of(["gap"])),
+                    ("place", one_of([place])),
+                    ("entity", one_of(handles)),
+                    ("looked_for", one_of(verbs)),
+                    ("until", one_of(numbers.iter().copied().chain(["none"]))),
+                ]));
+            }
+        }
+        kinds
     }
 
     fn entities(&self) -> impl Iterator<Item = &Thing<'_>> {

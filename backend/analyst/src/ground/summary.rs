@@ -97,7 +97,7 @@ impl Form<'_> {
                 self.first_time(&next.claim),
             ) {
                 (Some(Some(before)), Some(now)) => before <= now,
-                (before, _) => before.is_none(),
+                _ => false,
             };
             if is_later
                 && !is_so

@@ -7,7 +7,7 @@
 use super::things::Thing;
 
 /// The longest text that is read, in bytes. Names in it may be long; what is longer is not a sentence.
-const LONGEST: usize = 4096;
+pub(super) const LONGEST: usize = 4096;
 
 /// A piece of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +144,7 @@ impl Cut<'_, '_> {
         let rest = self.text.as_bytes().get(at..)?;
         let (mut names, mut longest) = (0_u32, 0);
         for (number, thing) in self.things.iter().enumerate() {
-            let handle = std::iter::once(thing.handle.as_str());
+            let handle = Some(thing.handle.as_str()).filter(|handle| !self.is_a_name(handle));
             for spelling in thing.spellings.iter().map(AsRef::as_ref).chain(handle) {
                 let length = spelling.len();
                 let begins = rest
@@ -161,6 +161,14 @@ impl Cut<'_, '_> {
             }
         }
         (longest > 0).then_some((names, at + longest))
+    }
+
+    /// Whether something is called as a handle is: a program may be named `P1`.
+    fn is_a_name(&self, handle: &str) -> bool {
+        let spellings = self.things.iter().flat_map(|thing| &thing.spellings);
+        spellings
+            .into_iter()
+            .any(|spelling| spelling.eq_ignore_ascii_case(handle))
     }
 
     /// Whether a name from `at` may end at `end`: no part of a longer word, path, address or name.

@@ -1,5 +1,6 @@
 //! Whether a model's own wording says exactly what its relations say, and the wording as it is shown.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use aside_shared::alert::{EntityKind, Outcome, Verb};
@@ -8,6 +9,7 @@ use aside_shared::id::EntityId;
 use aside_shared::instant::utc;
 use aside_shared::text::Span;
 
+use super::form::day;
 use super::grammar::{self, Fact, Mention, Said, What};
 use super::lexicon::Verbs;
 use super::things::Thing;
@@ -260,7 +262,7 @@ impl Checked<'_> {
 fn times(said: &[What], recorded: &Recorded<'_>) -> Result<(), String> {
     let at = |what: &What, time: i64| match what {
         What::At(clock) => is_at(*clock, time),
-        What::On(day) => time.div_euclid(MS_A_DAY) == *day,
+        What::On(known) => day(time) == *known,
         _ => true,
     };
     let is_dated = said
@@ -286,6 +288,7 @@ fn times(said: &[What], recorded: &Recorded<'_>) -> Result<(), String> {
             What::Span(from, to) => {
                 let known: Vec<i64> = recorded.times.iter().flatten().copied().collect();
                 known.len() == recorded.times.len()
+                    && is_one_day(&known)
                     && known.iter().min().is_some_and(|first| is_at(*from, *first))
                     && known.iter().max().is_some_and(|last| is_at(*to, *last))
             }
@@ -296,6 +299,13 @@ fn times(said: &[What], recorded: &Recorded<'_>) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Times of day tell a span only within one day.
+fn is_one_day(times: &[i64]) -> bool {
+    let mut days = times.iter().map(|time| day(*time));
+    let first = days.next();
+    days.all(|other| Some(other) == first)
 }
 
 fn is_at(clock: Clock, unix_ms: i64) -> bool {
@@ -366,7 +376,10 @@ fn spelt(names: u32, written: &str, things: &[&Thing<'_>]) -> String {
     let as_written = named()
         .flat_map(|thing| &thing.spellings)
         .find(|spelling| spelling.eq_ignore_ascii_case(written));
-    let known = as_written.or_else(|| named().find_map(|thing| thing.spellings.first()));
+    let whole = || named().find_map(|thing| thing.spellings.first());
+    // `nothing` of `nothing.exe` is a name, and does not look like one.
+    let is_whole = |spelling: &&Cow<'_, str>| spelling.contains(|c: char| !c.is_alphabetic());
+    let known = as_written.filter(is_whole).or_else(whole);
     known.map_or(written, AsRef::as_ref).to_owned()
 }
 

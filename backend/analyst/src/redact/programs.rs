@@ -640,11 +640,11 @@ struct Argument {
 /// The most arguments of one program that are read.
 const MOST: usize = 64;
 
-/// Reads the arguments of a program whose name stands at `start..end`, and says where they end.
+/// Reads the arguments of a program, the first word of whose `name` stands at `start..end`, and says where they end.
 pub(super) fn program(
     text: &str,
-    start: usize,
-    end: usize,
+    (start, end): (usize, usize),
+    name: &str,
     program: &Program,
     found: &mut Vec<Candidate>,
 ) -> Option<usize> {
@@ -664,12 +664,18 @@ pub(super) fn program(
         at += length;
         in_list = byte(bytes, at) == b',';
     }
+    for word in name.split(' ').skip(1) {
+        let blanks = bytes[at..].iter().take_while(|c| is_blank(**c)).count();
+        if blanks == 0 || !starts_with(bytes, at + blanks, word) {
+            return None;
+        }
+        at += blanks + word.len();
+    }
     if !is_blank(byte(bytes, at)) && !in_list {
         return None;
     }
     let (arguments, stop) = arguments(bytes, at, in_list);
-    let name = text[start..end].to_ascii_lowercase();
-    match name.as_str() {
+    match name {
         "net use" | "net1 use" => net_use(text, &arguments, found),
         "net user" | "net1 user" => net_user(text, &arguments, found),
         "rasdial" => rasdial(text, &arguments, found),

@@ -37,7 +37,7 @@ enum Anchor {
     SecureString,
     NetworkCredential,
     PsCredential,
-    Program(usize),
+    Program(usize, &'static str),
     Chpasswd,
     PipedPassword,
     Field,
@@ -85,7 +85,9 @@ static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
     }
     for (number, program) in PROGRAMS.iter().enumerate() {
         for name in program.names {
-            add(name, Anchor::Program(number));
+            // What stands between `net` and its `use` is for the program.
+            let first = name.split(' ').next().unwrap_or(name);
+            add(first, Anchor::Program(number, name));
         }
     }
     for word in fields::NAMES {
@@ -262,10 +264,10 @@ fn announced(text: &str, wanted: Wanted<'_>, found: &mut Vec<Candidate>) {
             Anchor::SecureString => secrets::secure_string(text, end, found),
             Anchor::NetworkCredential => secrets::credential(text, end, true, found),
             Anchor::PsCredential => secrets::credential(text, end, false, found),
-            Anchor::Program(number) => {
+            Anchor::Program(number, name) => {
                 if start >= read_until[number]
                     && let Some(stop) =
-                        programs::program(text, start, end, &PROGRAMS[number], found)
+                        programs::program(text, (start, end), name, &PROGRAMS[number], found)
                 {
                     read_until[number] = stop;
                 }

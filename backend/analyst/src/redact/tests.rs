@@ -318,6 +318,24 @@ fn names_that_become_known_later_keep_numbers_given() {
 }
 
 #[test]
+fn a_programs_own_verb_is_found_however_it_is_set_off() {
+    for text in [
+        r"net use \\srv\c$ Tern-Gale-4471! /user:acme\x",
+        r"net  use \\srv\c$ Tern-Gale-4471! /user:acme\x",
+        r"net.exe use \\srv\c$ Tern-Gale-4471! /user:acme\x",
+        r#""C:\Windows\System32\net.exe"  use \\srv\c$ Tern-Gale-4471! /user:acme\x"#,
+        "NET\tUSE * \\\\srv\\c$ Tern-Gale-4471!",
+        "docker  login -u x -p Tern-Gale-4471! registry.example",
+    ] {
+        let redacted = conversation(&known()).redact(text).text;
+        assert!(!redacted.contains("Tern-Gale"), "{redacted}");
+        assert!(redacted.contains("SECRET-PASSWORD-1"), "{redacted}");
+    }
+    let text = "a .net use case, the network use and telnet use";
+    assert_eq!(conversation(&known()).redact(text).text, text);
+}
+
+#[test]
 fn texts_made_to_cost_much_end() {
     let unit = [
         "net use ",

@@ -8,7 +8,7 @@ use aside_shared::alert::{
 };
 use aside_shared::analysis::Claim;
 use aside_shared::audit::AuditEntry;
-use aside_shared::event::{AnalysisEvent, ContextPlace};
+use aside_shared::event::{AnalysisEvent, ContextPlace, ContextState};
 use aside_shared::instant::{Clock, Instant};
 use aside_shared::model::{Reading, Removed, Replaced, Told, Voice};
 use aside_shared::session::Role;

@@ -71,13 +71,7 @@ const KINDS: &[(&str, Verb)] = &[
 #[async_trait]
 impl AlertContext for NextGenSiem {
     async fn context(&self, alert: &Alert) -> Result<ContextReading, PlatformError> {
-        let unavailable = |reason: &str| ContextReading {
-            state: ContextState::Unavailable {
-                reason: reason.to_owned(),
-            },
-            entities: Vec::new(),
-            evidence: Vec::new(),
-        };
+        let unavailable = |reason: &str| ContextReading::unavailable(reason);
         let host = alert
             .hosts
             .first()
@@ -108,6 +102,7 @@ impl AlertContext for NextGenSiem {
                 rows.iter().for_each(|row| reading.add(row));
                 Ok(ContextReading {
                     state,
+                    looked_for: KINDS.iter().map(|(_, verb)| *verb).collect(),
                     entities: reading.entities,
                     evidence: reading.evidence,
                 })

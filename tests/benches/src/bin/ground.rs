@@ -1,7 +1,7 @@
 //! 200 claims of a model against 2,000 pieces of evidence: how long grounding takes, how many of the true ones are
 //! kept, and how many false ones are let through (none may be).
 
-use aside_analyst::ground::Form;
+use aside_analyst::ground::{Form, Telemetry};
 use aside_benches::fastest;
 use aside_shared::alert::{
     Alert, AlertKey, Disposition, Entity, EntityKind, Evidence, EvidenceSource, File, Host, Object,
@@ -22,7 +22,11 @@ const CLAIMS: usize = 200;
 fn main() {
     let alert = alert();
     let analysis = silent();
-    let form = Form::new(&alert, &analysis, Some(&ContextState::Complete), EVIDENCE);
+    let telemetry = Telemetry {
+        state: ContextState::Complete,
+        looked_for: vec![Verb::Started, Verb::Wrote],
+    };
+    let form = Form::new(&alert, &analysis, Some(&telemetry), EVIDENCE);
     let rounds = 10;
     let answers: Vec<String> = [true, false]
         .into_iter()

@@ -605,6 +605,19 @@ impl<'a> RecordOf<'a> {
         }
         let counts = claim.relations.iter().filter_map(|it| it.count);
         numbers.extend(counts.map(|count| count.to_string()));
+        // What is cited of one line may be counted, and an address has a port.
+        if cited.len() == 2 {
+            numbers.insert("twice".to_owned());
+        }
+        for relation in &claim.relations {
+            if let Some(Object::Entity(id)) = &relation.object
+                && let Some(EntityKind::Endpoint {
+                    port: Some(port), ..
+                }) = self.kinds.get(id.as_str())
+            {
+                numbers.insert(port.to_string());
+            }
+        }
         numbers
     }
 }
@@ -630,6 +643,7 @@ const WORDS: &[&str] = &[
     "connect",
     "connection",
     "connections",
+    "port",
     "deleted",
     "delete",
     "did",

@@ -1,7 +1,8 @@
 //! Times, counts, hosts, users, adverbs, and who observed it.
 
-use aside_shared::alert::EntityKind;
+use aside_shared::alert::{EntityKind, Verb};
 
+use super::super::lexicon::Verbs;
 use super::super::things::Thing;
 use super::super::tokens::{Clock, Token};
 use super::phrases::{EMPTY, LATER, OBSERVERS, SENSORS};
@@ -167,7 +168,14 @@ impl Reader<'_> {
     }
 
     pub(super) fn host(&mut self, from: usize) -> bool {
-        if !self.one_of(&["on", "from", "of", "on board"]) {
+        // An address is nobody's host; from where somebody signed in or connected is not on which host he did.
+        let is_from_there = self
+            .verbs
+            .meet(Verbs::all_of([Verb::LoggedOnTo, Verb::Accepted]));
+        let is_said = self.one_of(&["on", "on board"])
+            || self.is_after_process() && self.words("of")
+            || !is_from_there && self.words("from");
+        if !is_said {
             return false;
         }
         let Some(noun) = self.noun() else {
@@ -178,6 +186,12 @@ impl Reader<'_> {
         hosts
             .inspect(|hosts| self.circumstance(from, What::Host(*hosts)))
             .is_some()
+    }
+
+    fn is_after_process(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
+        let is_process = |thing: &Thing<'_>| matches!(thing.kind, Some(EntityKind::Process(_)));
+        matches!(before, Some(Token::Name(names, _)) if self.those(*names, is_process) == Some(*names))
     }
 
     pub(super) fn user(&mut self, from: usize) -> bool {

@@ -6,7 +6,7 @@ use super::super::inflection::Inflection;
 use super::super::lexicon::{self, Verbs};
 use super::super::tokens::Token;
 use super::phrases::{BE, FINITE, HAVE, NOTED, READS, YIELDS};
-use super::{Noun, Part, Reader};
+use super::{Noun, Part, Reader, What};
 
 use Inflection::{Base, Gerund, Participle};
 
@@ -14,8 +14,10 @@ impl Reader<'_> {
     /// One or more sentences.
     pub(super) fn text(&mut self) -> bool {
         loop {
-            let is_read =
-                self.attempt(Self::stop) || self.attempt(Self::not_seen) || self.sentence();
+            let is_read = self.attempt(Self::stop) || self.attempt(Self::not_seen) || {
+                self.begins = self.said.facts.len();
+                self.sentence()
+            };
             if !is_read {
                 return false;
             }
@@ -223,12 +225,16 @@ impl Reader<'_> {
 
     /// `powershell.exe, started by winword.exe, ...`, `powershell.exe, which was started by winword.exe, ...`
     pub(super) fn inserted(&mut self, noun: &Noun) -> bool {
+        let said = self.said.circumstances.len();
         let is_read = if self.one_of(&["which", "who", "that"]) {
             self.attempt(|it| it.predicate(noun)) || self.gapped(noun)
         } else {
             self.passive(noun, Outcome::Happened)
         };
-        is_read && self.peek() == Some(Token::Mark(','))
+        // What it would come after is told after it.
+        let inside = self.said.circumstances.get(said..).unwrap_or_default();
+        let is_later = inside.iter().any(|it| it.what == What::Later);
+        is_read && !is_later && self.peek() == Some(Token::Mark(','))
     }
 
     /// `telemetry shows that ...`, `telemetry shows cmd.exe starting whoami.exe`

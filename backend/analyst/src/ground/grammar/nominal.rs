@@ -42,11 +42,12 @@ impl Reader<'_> {
         };
         known
             .iter()
-            .filter(|(form, _)| forms.contains(form))
-            .any(|(_, tail)| {
+            .filter(|light| forms.contains(&light.inflection))
+            .any(|light| {
                 self.attempt(|it| {
                     it.advance();
-                    tail.is_none_or(|tail| it.words(tail)) && it.deed(Some(*subject), outcome)
+                    light.tail.is_none_or(|tail| it.words(tail))
+                        && it.deed_of(light.verbs, Some(*subject), outcome)
                 })
             })
     }
@@ -58,7 +59,12 @@ impl Reader<'_> {
             return false;
         }
         self.circumstances(from);
-        let Some(outcome) = self.said.facts.last().map(|fact| fact.outcome) else {
+        let Some((verbs, outcome)) = self
+            .said
+            .facts
+            .last()
+            .map(|fact| (fact.verbs, fact.outcome))
+        else {
             return false;
         };
         let is_plain = outcome == Outcome::Happened;
@@ -71,16 +77,19 @@ impl Reader<'_> {
             })
             || self.attempt(|it| it.marked_stopped(from))
             || self.attempt(Self::noted)
-            || self.attempt(|it| is_plain && it.made(&mut { outcome }));
+            || self.attempt(|it| {
+                let mut came_to = outcome;
+                is_plain && it.made(verbs, &mut came_to) && it.turns_out(from, came_to)
+            });
         true
     }
 
     /// `Attempted logon: ACME\\j.smith @ FIN-LT-204`, `Process start blocked: cmd.exe -> whoami.exe`, `Task registered: Sync by cmd.exe`
     pub(super) fn terse(&mut self, _: Option<Outcome>) -> bool {
-        let mut outcome = Outcome::Happened;
-        if self.words("attempted") {
-            outcome = Outcome::Attempted;
-        }
+        let outcome = match self.words("attempted") {
+            true => Outcome::Attempted,
+            false => Outcome::Happened,
+        };
         self.attempt(|it| {
             let Some(known) = it.word().and_then(|word| NOUNS.get(word)) else {
                 return false;
@@ -92,6 +101,7 @@ impl Reader<'_> {
                 .any(|noun| {
                     it.attempt(|it| {
                         let is_noun = noun.words.iter().all(|word| it.words(word));
+                        let mut outcome = outcome;
                         if it.words("attempt") {
                             outcome = Outcome::Attempted;
                         }
@@ -154,6 +164,11 @@ impl Reader<'_> {
 
     /// A noun for what was done, with subject and object in any order; `subject` where it is known.
     pub(super) fn deed(&mut self, subject: Option<Noun>, outcome: Outcome) -> bool {
+        self.deed_of(self.verbs, subject, outcome)
+    }
+
+    /// The same for nouns of some of the verbs.
+    fn deed_of(&mut self, of: lexicon::Verbs, subject: Option<Noun>, outcome: Outcome) -> bool {
         let owner = match subject {
             Some(_) => None,
             None => self.owner(),
@@ -169,7 +184,7 @@ impl Reader<'_> {
         let Some(known) = self.word().and_then(|word| NOUNS.get(word)) else {
             return false;
         };
-        let verbs = self.verbs;
+        let verbs = self.verbs.both(of);
         known
             .iter()
             .filter(|noun| noun.verbs.meet(verbs))
@@ -219,7 +234,7 @@ impl Reader<'_> {
             if !is_made
                 && is_open
                 && outcome != Outcome::Blocked
-                && self.attempt(|it| it.made(&mut outcome))
+                && self.attempt(|it| it.made(noun.verbs, &mut outcome))
             {
                 is_made = true;
                 continue;
@@ -239,7 +254,7 @@ impl Reader<'_> {
     }
 
     /// `was made`, `was performed`, between a noun and its subject.
-    pub(super) fn made(&mut self, outcome: &mut Outcome) -> bool {
+    pub(super) fn made(&mut self, verbs: lexicon::Verbs, outcome: &mut Outcome) -> bool {
         if !self.one_of(BE) {
             return false;
         }
@@ -259,11 +274,11 @@ impl Reader<'_> {
         };
         known
             .iter()
-            .filter(|(form, _)| *form == Participle)
-            .any(|(_, tail)| {
+            .filter(|light| light.inflection == Participle && light.verbs.meet(verbs))
+            .any(|light| {
                 self.attempt(|it| {
                     it.advance();
-                    tail.is_none_or(|tail| it.words(tail))
+                    light.tail.is_none_or(|tail| it.words(tail))
                 })
             })
     }

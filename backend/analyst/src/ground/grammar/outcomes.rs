@@ -5,7 +5,7 @@ use aside_shared::alert::Outcome;
 use super::super::inflection::Inflection;
 use super::super::lexicon::{self, NOUNS};
 use super::phrases::{BE, CAME_TO, NOT_KNOWN, NOTED, OUTCOME, STOPPED};
-use super::{Noun, Reader, What};
+use super::{Fact, Noun, Reader, What};
 
 use Inflection::{Base, Gerund, Participle, Past};
 
@@ -51,15 +51,15 @@ impl Reader<'_> {
         if !is_stopped || is_bracketed && !self.mark(')') {
             return false;
         }
-        match self.said.facts.last_mut() {
-            Some(fact) if fact.outcome == Outcome::Attempted => {
+        // What was tried in one sentence was stopped together, and it may be said twice.
+        let is_said = |fact: &Fact| fact.outcome == Outcome::Blocked;
+        let begins = self.begins.min(self.said.facts.len());
+        for fact in &mut self.said.facts[begins..] {
+            if fact.outcome == Outcome::Attempted {
                 fact.outcome = Outcome::Blocked;
-                true
             }
-            // It may be said twice.
-            Some(fact) => fact.outcome == Outcome::Blocked,
-            None => false,
         }
+        self.said.facts.last().is_some_and(is_said)
     }
 
     /// `, but whether it succeeded was not seen`
@@ -311,11 +311,14 @@ impl Reader<'_> {
         };
         let from = self.said.facts.len();
         let count = self.number();
-        if !self.one_of(&["attempt", "try"]) {
-            if !self.words("attempts") {
-                return false;
-            }
-            self.circumstance(from, count.map_or(What::Often, What::Times));
+        let is_one = self.one_of(&["attempt", "try"]);
+        if !is_one && !self.words("attempts") {
+            return false;
+        }
+        match count {
+            Some(count) => self.circumstance(from, What::Times(count)),
+            None if is_one => {}
+            None => self.circumstance(from, What::Often),
         }
         let by = |it: &mut Self| -> Option<Noun> {
             it.one_of(&["by", "from", "of"]).then(|| it.noun())?

@@ -5,7 +5,6 @@ use aside_analyst::ground::{Form, Unreadable};
 use aside_analyst::rules::RuleSet;
 use aside_shared::alert::{Alert, Object, Outcome, Verb};
 use aside_shared::analysis::{Analysis, Claim, ClaimKind, View};
-use aside_shared::event::ContextState;
 use aside_shared::model::{Reading, Voice};
 use aside_shared::text::{Span, plain};
 use proptest::collection::vec;
@@ -13,7 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use super::scene::scene;
+use super::scene::{scene, whole_telemetry};
 use crate::fixtures::{Names, analyse, encoded, intrusion as intrusion_with, whole};
 use crate::hostile::{poisoned, texts};
 
@@ -24,7 +23,7 @@ fn intrusion() -> (Alert, Analysis) {
 }
 
 fn form<'a>(alert: &'a Alert, analysis: &'a Analysis) -> Form<'a> {
-    Form::new(alert, analysis, Some(&ContextState::Complete), 200)
+    Form::new(alert, analysis, Some(whole_telemetry()), 200)
 }
 
 fn read(form: &Form<'_>, claims: &Value) -> Reading {
@@ -338,7 +337,7 @@ fn hostile_wordings_are_never_shown() {
     }
     let reading = scene.ask(&form, &[scene.relation(&form)], "POWERSHELL wrote D.BIN  ");
     let spans = [
-        Span::Name("powershell".to_owned()),
+        Span::Name("powershell.exe".to_owned()),
         Span::Text(" wrote ".to_owned()),
         Span::Name("d.bin".to_owned()),
         Span::Text(".".to_owned()),

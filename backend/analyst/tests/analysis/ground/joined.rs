@@ -2,11 +2,10 @@
 
 use aside_analyst::ground::Form;
 use aside_shared::alert::{Alert, Evidence, Object};
-use aside_shared::event::ContextState;
 use aside_shared::model::Voice;
 use serde_json::{Value, json};
 
-use super::scene::silent;
+use super::scene::{silent, whole_telemetry};
 use crate::fixtures::{Names, encoded};
 
 /// The evidence between these two.
@@ -32,7 +31,7 @@ fn stated(form: &Form<'_>, it: &Evidence) -> Value {
 fn voice(parts: &[(&str, &str)], text: &str) -> Voice {
     let alert = encoded(&Names::first());
     let analysis = silent();
-    let form = Form::new(&alert, &analysis, Some(&ContextState::Complete), 200);
+    let form = Form::new(&alert, &analysis, Some(whole_telemetry()), 200);
     let evidence: Vec<&Evidence> = parts
         .iter()
         .map(|(subject, object)| between(&alert, subject, object))
@@ -377,7 +376,7 @@ fn sentences((s1, v1, o1): Part, (s2, v2, o2): Part) -> Vec<String> {
 fn a_joined_sentence_is_kept_only_for_what_it_says() {
     let alert = encoded(&Names::first());
     let analysis = silent();
-    let form = Form::new(&alert, &analysis, Some(&ContextState::Complete), 200);
+    let form = Form::new(&alert, &analysis, Some(whole_telemetry()), 200);
     let stated: Vec<(&str, Value)> = TRUE
         .iter()
         .map(|(subject, _, object)| {

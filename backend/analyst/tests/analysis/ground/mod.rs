@@ -4,3 +4,4 @@ mod answers;
 mod joined;
 mod scene;
 mod truth;
+mod unsaid;

@@ -1,6 +1,8 @@
 //! An alert in which one relation is true, beside others that are true of something else.
 
-use aside_analyst::ground::Form;
+use std::sync::LazyLock;
+
+use aside_analyst::ground::{Form, Telemetry};
 use aside_shared::alert::{Alert, EntityKind, File, Object, Outcome, Verb};
 use aside_shared::analysis::{Analysis, Assessment, Priority, Score, Verdict};
 use aside_shared::event::ContextState;
@@ -55,6 +57,15 @@ pub struct Scene {
     pub subject_name: String,
     pub object_name: String,
     pub evidence: EvidenceId,
+}
+
+/// Telemetry that was read whole and asked about all that telemetry has.
+pub fn whole_telemetry() -> &'static Telemetry {
+    static WHOLE: LazyLock<Telemetry> = LazyLock::new(|| Telemetry {
+        state: ContextState::Complete,
+        looked_for: VERBS.iter().map(|(_, verb)| *verb).collect(),
+    });
+    &WHOLE
 }
 
 /// An analysis that says nothing.
@@ -252,12 +263,7 @@ pub fn scene(verb: &'static str, outcome: Outcome, count: usize, names: &Names) 
 
 impl Scene {
     pub fn form(&self) -> Form<'_> {
-        Form::new(
-            &self.alert,
-            &self.analysis,
-            Some(&ContextState::Complete),
-            200,
-        )
+        Form::new(&self.alert, &self.analysis, Some(whole_telemetry()), 200)
     }
 
     /// The true relation, as a model states it.
