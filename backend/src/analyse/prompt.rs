@@ -48,11 +48,11 @@ impl Prompt {
         // What a later line makes known is hidden in the earlier ones too.
         let mut secrets = Secrets::default();
         form.text(|line| {
-            secrets.learn(line, &conversation.redact(line).found);
+            secrets.learn(line, conversation);
             String::new()
         });
         if let Some(question) = &question {
-            secrets.learn(question, &conversation.redact(question).found);
+            secrets.learn(question, conversation);
         }
         let mut found = FoundIn::default();
         let mut redact = |line: &str| {
@@ -120,14 +120,23 @@ struct Secrets {
 const TELLING_SECRET: usize = 8;
 
 impl Secrets {
-    fn learn(&mut self, line: &str, found: &[Found]) {
-        let secrets = found.iter().filter(|it| it.kind == Kind::Secret);
-        for it in secrets {
+    fn learn(&mut self, line: &str, conversation: &mut Conversation) {
+        let found = conversation.redact(line).found;
+        for it in found.iter().filter(|it| it.kind == Kind::Secret) {
             let value = line.get(it.bytes.clone()).unwrap_or_default();
             let value = value.trim_matches(['"', '\'', ' ']);
-            let is_known = self.known.iter().any(|(known, _)| known == value);
-            if is_telling(value) && !is_known {
-                self.known.push((value.to_owned(), it.placeholder.clone()));
+            if !is_telling(value) {
+                continue;
+            }
+            // A name in it has become a placeholder where it stands bare; a secret that is a name is hidden as one.
+            let bare = conversation.redact(value);
+            let is_name = bare.found.iter().any(|it| it.bytes.len() == value.len());
+            let bare = (!is_name).then_some(bare.text);
+            for value in [Some(value.to_owned()), bare].into_iter().flatten() {
+                let is_known = self.known.iter().any(|(known, _)| *known == value);
+                if !is_known {
+                    self.known.push((value, it.placeholder.clone()));
+                }
             }
         }
         self.known

@@ -21,7 +21,8 @@ use crate::auth::access::{Access, testing::caller};
 use crate::model::testing::{Manners, StandIn, model_at};
 use crate::testing::{World, world};
 
-const SECRET: &str = "S3cr3t-Canary-77";
+/// A password that holds the host's name: what is left of it beside the name is as secret.
+const SECRET: &str = "FIN-LT-204:S3cr3t-Canary-77";
 /// What must never leave, in small letters.
 const CANARIES: [&str; 7] = [
     "fin-lt-204",
