@@ -605,17 +605,25 @@ impl<'a> RecordOf<'a> {
         }
         let counts = claim.relations.iter().filter_map(|it| it.count);
         numbers.extend(counts.map(|count| count.to_string()));
-        // What is cited of one line may be counted, and an address has a port.
+        // What is cited of one line may be counted; an address has a port, a process an id.
         if cited.len() == 2 {
             numbers.insert("twice".to_owned());
         }
         for relation in &claim.relations {
-            if let Some(Object::Entity(id)) = &relation.object
-                && let Some(EntityKind::Endpoint {
-                    port: Some(port), ..
-                }) = self.kinds.get(id.as_str())
-            {
-                numbers.insert(port.to_string());
+            let object = match &relation.object {
+                Some(Object::Entity(id)) => Some(id),
+                _ => None,
+            };
+            for id in [Some(&relation.subject), object].into_iter().flatten() {
+                match self.kinds.get(id.as_str()) {
+                    Some(EntityKind::Endpoint { port, .. }) => {
+                        numbers.extend(port.map(|port| port.to_string()));
+                    }
+                    Some(EntityKind::Process(process)) => {
+                        numbers.extend(process.pid.map(|pid| pid.to_string()));
+                    }
+                    _ => {}
+                }
             }
         }
         numbers
@@ -643,7 +651,16 @@ const WORDS: &[&str] = &[
     "connect",
     "connection",
     "connections",
+    "access",
+    "accessed",
+    "be",
+    "blocked",
+    "decode",
+    "decoded",
+    "detected",
+    "pid",
     "port",
+    "resolve",
     "deleted",
     "delete",
     "did",
