@@ -202,14 +202,14 @@ for (const [what, setting, why] of [
 test("what no question foresaw is answered in claims of the model's choice, and what was sent for it is shown", async () => {
   await open("credential-dumping", { manner: "honest" });
   await model().forget();
-  await panel.locator("textarea").fill("Summarise the registry part for my shift lead");
+  await panel.locator("textarea").fill("Anything odd here?");
   await page.keyboard.press("Enter");
   await panel.getByText("Chosen by the model, checked against the evidence").waitFor();
   const requests = await model().requests();
   assert.equal(requests.length, 1);
   const shown = await sent("#sent-b0");
   same(shown.body, requests[0].body);
-  assert.match(shown.text, /^QUESTION Summarise the registry part/m);
+  assert.match(shown.text, /^QUESTION Anything odd here/m);
   await back();
   await panel.locator("#sent-b0").waitFor();
 });
