@@ -91,6 +91,24 @@ pub enum Came {
 }
 
 impl Report {
+    /// The report of a model that was not asked yet: nothing came, and no reason is known.
+    pub fn new(model: impl Into<String>, endpoint: impl Into<String>) -> Self {
+        Self {
+            model: model.into(),
+            endpoint: endpoint.into(),
+            sent: Vec::new(),
+            replaced: Vec::new(),
+            removed: Vec::new(),
+            cached: false,
+            took_ms: 0,
+            tokens_in: None,
+            tokens_out: None,
+            came: Came::Nothing {
+                reason: String::new(),
+            },
+        }
+    }
+
     /// What is shown and what is not, if an answer came.
     pub fn reading(&self) -> Option<&Reading> {
         match &self.came {

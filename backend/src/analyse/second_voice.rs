@@ -74,20 +74,7 @@ impl SecondVoice {
 
     /// Asks, checks, and tells what became of it. Never fails otherwise than in the report.
     pub async fn speak(&self, about: &About<'_>) -> Report {
-        let mut report = Report {
-            model: self.model.name().to_owned(),
-            endpoint: self.model.host().to_owned(),
-            sent: Vec::new(),
-            replaced: Vec::new(),
-            removed: Vec::new(),
-            cached: false,
-            took_ms: 0,
-            tokens_in: None,
-            tokens_out: None,
-            came: Came::Nothing {
-                reason: Failure::Fault.to_string(),
-            },
-        };
+        let mut report = Report::new(self.model.name(), self.model.host());
         let started = Instant::now();
         let asking = AssertUnwindSafe(self.fill(about, &mut report)).catch_unwind();
         let came = asking.await.unwrap_or(Err(Failure::Fault));

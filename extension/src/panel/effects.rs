@@ -199,7 +199,8 @@ fn after_drawing(run: impl FnOnce() + 'static) {
 /// Keeps an element as high as it is while what is in it changes, so that nothing below it moves: what is more
 /// is folded away. A focus in it stays there.
 fn hold(id: String) {
-    let Some(held) = element(&id) else {
+    // What waits for more has no height to keep yet.
+    let Some(held) = element(&id).filter(|held| !held.has_attribute("aria-busy")) else {
         return;
     };
     let height = held.offset_height();

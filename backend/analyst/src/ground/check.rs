@@ -101,7 +101,8 @@ impl Form<'_> {
         lines: &[&Group<'_>],
         claimed: &Claimed,
     ) -> Option<Kept> {
-        if !relations.iter().all(wording::has_words) {
+        // Citations in it are looked for before it is cut into words, which has that bound too.
+        if claimed.text.len() > tokens::LONGEST || !relations.iter().all(wording::has_words) {
             return None;
         }
         let recorded: Vec<Recorded<'_>> = relations
@@ -113,9 +114,6 @@ impl Form<'_> {
             })
             .collect();
         let things = self.things_of(relations);
-        if claimed.text.len() > tokens::LONGEST {
-            return None;
-        }
         let text = self.without_citations(&claimed.text, &claimed.cited);
         wording::keep(&text, &recorded, &things, &self.alert.hosts).ok()
     }
@@ -344,21 +342,16 @@ impl Form<'_> {
         looked_for: Verb,
         in_telemetry: bool,
     ) -> Result<(), String> {
-        let can = match (looked_for, self.record.kind(of)) {
-            (Verb::LoggedOnTo, Some(EntityKind::Host(_) | EntityKind::User(_))) => true,
-            (Verb::LoggedOnTo, _) => false,
-            (_, kind) => matches!(kind, Some(EntityKind::Process(_))),
-        };
-        if !can {
+        if !can_do(self.record.kind(of), looked_for) {
             return Err("It is nothing that would do that.".to_owned());
         }
         if in_telemetry && self.telemetry.is_none() {
             return Err("The telemetry was not read.".to_owned());
         }
-        match self.sought(in_telemetry) {
+        match self.would_show(looked_for, in_telemetry) {
             None => Err("Of the telemetry a part alone was read.".to_owned()),
-            Some(verbs) if verbs.contains(&looked_for) => Ok(()),
-            Some(_) => Err("What was read would not show it.".to_owned()),
+            Some(true) => Ok(()),
+            Some(false) => Err("What was read would not show it.".to_owned()),
         }
     }
 
@@ -439,6 +432,15 @@ impl Form<'_> {
             lead: false,
         };
         self.stands(claim, Voice::Aside, false)
+    }
+}
+
+/// Whether a gap can be about this: of hosts and users sign-ins are looked for, of processes all else.
+pub(super) fn can_do(kind: Option<&EntityKind>, verb: Verb) -> bool {
+    match kind {
+        Some(EntityKind::Host(_) | EntityKind::User(_)) => verb == Verb::LoggedOnTo,
+        Some(EntityKind::Process(_)) => verb != Verb::LoggedOnTo,
+        _ => false,
     }
 }
 

@@ -9,6 +9,7 @@ use aside_shared::id::{EntityId, EvidenceId};
 use aside_shared::instant::{utc, utc_clock};
 
 use super::things::{self, Thing};
+use super::wording::day;
 use crate::claims::{self, Record};
 use crate::{chat, words};
 
@@ -107,6 +108,7 @@ pub struct Form<'a> {
     pub(super) groups: Vec<Group<'a>>,
     pub(super) things: Vec<Thing<'a>>,
     pub(super) questions: Vec<Vec<aside_shared::text::Span>>,
+    /// What was asked of the telemetry around the alert, if any of it was read.
     pub(super) telemetry: Option<&'a Telemetry>,
     by_number: HashMap<String, usize>,
     by_relation: HashMap<Said<'a>, usize>,
@@ -269,21 +271,18 @@ impl<'a> Form<'a> {
         techniques
     }
 
-    /// What the telemetry, or the alert's own record, would show if it had been so; `None` where it was not read whole.
-    pub(super) fn sought(&self, in_telemetry: bool) -> Option<Vec<Verb>> {
+    /// Whether the telemetry, or the alert's own record, would show that something was done; `None` where it was not
+    /// read whole.
+    pub(super) fn would_show(&self, verb: Verb, in_telemetry: bool) -> Option<bool> {
         if in_telemetry {
             let whole = self
                 .telemetry
                 .filter(|it| it.state == ContextState::Complete);
-            return whole.map(|it| it.looked_for.clone());
+            return whole.map(|it| it.looked_for.contains(&verb));
         }
         // Nobody says what a record could tell: it tells of such things where it tells of one.
-        let own = self
-            .alert
-            .evidence
-            .iter()
-            .filter(|it| it.source == EvidenceSource::Alert);
-        Some(own.map(|it| it.verb).collect())
+        let tells = |it: &Evidence| it.source == EvidenceSource::Alert && it.verb == verb;
+        Some(self.alert.evidence.iter().any(tells))
     }
 
     /// A time of day, with its date where that is not the day on which the evidence begins.
@@ -299,11 +298,6 @@ impl<'a> Form<'a> {
     pub(super) fn name_of(&self, id: &EntityId) -> aside_shared::text::Span {
         words::name_of(self.alert, id)
     }
-}
-
-/// Days since 1970.
-pub(super) fn day(unix_ms: i64) -> i64 {
-    unix_ms.div_euclid(86_400_000)
 }
 
 fn numbered(letters: &mut HashMap<char, usize>, letter: char) -> String {

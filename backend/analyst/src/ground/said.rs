@@ -6,7 +6,7 @@ use aside_shared::id::EntityId;
 use aside_shared::instant::{utc, utc_clock};
 use aside_shared::text::Span;
 
-use super::form::day;
+use super::wording::day;
 use crate::words::{self, text};
 
 /// `winword.exe started powershell.exe, which wrote d.bin 3 times between 14:33:18 and 14:33:52.` Each relation

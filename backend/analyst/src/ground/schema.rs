@@ -1,6 +1,6 @@
 //! The JSON schema of an answer.
 
-use aside_shared::alert::{EntityKind, Verb};
+use aside_shared::alert::Verb;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::check;
@@ -137,40 +137,33 @@ impl Form<'_> {
         Schema::Object(vec![("claims", claims)])
     }
 
-    /// What may be missing, and where: of processes what they would do, of hosts and users sign-ins.
+    /// What may be missing, where, and of whom.
     fn gap_kinds(&self, numbers: &[&str]) -> Vec<Schema> {
         let mut kinds = Vec::new();
         for (place, in_telemetry) in [("alert", false), ("telemetry", true)] {
-            let sought = self.sought(in_telemetry).unwrap_or_default();
-            for of_processes in [true, false] {
-                let fits = |thing: &&Thing<'_>| match thing.kind {
-                    Some(EntityKind::Process(_)) => of_processes,
-                    Some(EntityKind::Host(_) | EntityKind::User(_)) => !of_processes,
-                    _ => false,
+            let is_asked = |(_, verb): &&(&'static str, Verb)| {
+                self.would_show(*verb, in_telemetry) == Some(true) && check::sought(*verb).is_some()
+            };
+            let asked = VERBS.iter().filter(is_asked);
+            let (sign_ins, others): (Vec<_>, Vec<_>) =
+                asked.partition(|(_, verb)| *verb == Verb::LoggedOnTo);
+            for verbs in [others, sign_ins] {
+                let Some((_, first)) = verbs.first() else {
+                    continue;
                 };
-                let handles: Vec<&str> = self
+                let who = self
                     .entities()
-                    .filter(fits)
-                    .map(|thing| thing.handle.as_str())
-                    .collect();
-                let is_asked = |verb: Verb| {
-                    sought.contains(&verb)
-                        && (verb != Verb::LoggedOnTo) == of_processes
-                        && check::sought(verb).is_some()
-                };
-                let verbs: Vec<&str> = VERBS
-                    .iter()
-                    .filter(|(_, verb)| is_asked(*verb))
-                    .map(|(name, _)| *name)
-                    .collect();
-                if handles.is_empty() || verbs.is_empty() {
+                    .filter(|thing| check::can_do(thing.kind, *first))
+                    .map(|thing| thing.handle.as_str());
+                let who: Vec<&str> = who.collect();
+                if who.is_empty() {
                     continue;
                 }
                 kinds.push(Schema::Object(vec![
                     ("kind", one_of(["gap"])),
                     ("place", one_of([place])),
-                    ("entity", one_of(handles)),
-                    ("looked_for", one_of(verbs)),
+                    ("entity", one_of(who)),
+                    ("looked_for", one_of(verbs.iter().map(|(name, _)| *name))),
                     ("until", one_of(numbers.iter().copied().chain(["none"]))),
                 ]));
             }

@@ -1,6 +1,5 @@
 //! Whether a model's own wording says exactly what its relations say, and the wording as it is shown.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use aside_shared::alert::{EntityKind, Outcome, Verb};
@@ -9,13 +8,17 @@ use aside_shared::id::EntityId;
 use aside_shared::instant::utc;
 use aside_shared::text::Span;
 
-use super::form::day;
 use super::grammar::{self, Fact, Mention, Said, What};
 use super::lexicon::Verbs;
 use super::things::Thing;
 use super::tokens::{self, Clock, Token};
 
 const MS_A_DAY: i64 = 86_400_000;
+
+/// Days since 1970.
+pub fn day(unix_ms: i64) -> i64 {
+    unix_ms.div_euclid(MS_A_DAY)
+}
 
 /// A relation, with what its alert records of it.
 pub struct Recorded<'r> {
@@ -376,10 +379,15 @@ fn spelt(names: u32, written: &str, things: &[&Thing<'_>]) -> String {
     let as_written = named()
         .flat_map(|thing| &thing.spellings)
         .find(|spelling| spelling.eq_ignore_ascii_case(written));
-    let whole = || named().find_map(|thing| thing.spellings.first());
-    // `nothing` of `nothing.exe` is a name, and does not look like one.
-    let is_whole = |spelling: &&Cow<'_, str>| spelling.contains(|c: char| !c.is_alphabetic());
-    let known = as_written.filter(is_whole).or_else(whole);
+    let mut wholes = named().filter_map(|thing| thing.spellings.first());
+    let whole = wholes.next();
+    // `nothing` of `nothing.exe` is a name, and does not look like one. Of two that share it neither is meant more.
+    let is_plain = as_written.is_some_and(|name| name.chars().all(char::is_alphabetic));
+    let is_one = wholes.all(|other| Some(other) == whole);
+    let known = match as_written {
+        Some(name) if !(is_plain && is_one) => Some(name),
+        _ => whole,
+    };
     known.map_or(written, AsRef::as_ref).to_owned()
 }
 
@@ -389,5 +397,44 @@ fn clock_text(clock: Clock) -> String {
         60_000 => whole[..5].to_owned(),
         1 => format!("{whole}.{:03}", clock.ms % 1000),
         _ => whole,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aside_shared::alert::{Process, User};
+
+    use super::*;
+
+    #[test]
+    fn a_short_name_is_shown_whole_unless_two_things_share_it() {
+        let user = |name: &str| {
+            EntityKind::User(User {
+                name: name.to_owned(),
+                uid: None,
+            })
+        };
+        let kinds = [
+            user(r"ACME\maria"),
+            user(r"CORP\maria"),
+            EntityKind::Process(Box::new(Process {
+                name: "nothing.exe".to_owned(),
+                ..Process::default()
+            })),
+        ];
+        let things: Vec<Thing<'_>> = kinds
+            .iter()
+            .enumerate()
+            .map(|(at, kind)| Thing::entity(format!("X{at}"), &at.to_string().into(), Some(kind)))
+            .collect();
+        let things: Vec<&Thing<'_>> = things.iter().collect();
+        for (names, written, shown) in [
+            (0b001, "maria", r"ACME\maria"),
+            (0b011, "Maria", "maria"),
+            (0b100, "nothing", "nothing.exe"),
+            (0b100, "X2", "nothing.exe"),
+        ] {
+            assert_eq!(spelt(names, written, &things), shown);
+        }
     }
 }

@@ -355,9 +355,11 @@ pub(super) fn event(state: &mut State, id: Option<u64>, event: AnalysisEvent) ->
             if reading.model.is_none() {
                 reading.by_rules.clone_from(&reading.claims);
             }
+            let is_told = report.reading().is_some();
             reading.model = Some(Arc::from(report));
             reading.tell(rules_only);
-            vec![Effect::Hold(TOLD.to_owned())]
+            let hold = is_told.then(|| Effect::Hold(TOLD.to_owned()));
+            hold.into_iter().collect()
         }
         AnalysisEvent::AskingModel { model } => {
             let said = format!("{}. {model} reads on", count(reading.claims.len(), "claim"));

@@ -77,6 +77,7 @@ fn what_happened(store: Store) -> AnyView {
         .with(
             el("div", "")
                 .attr("id", TOLD)
+                .live("aria-busy", move || reading_on.get().then_some("true"))
                 .with(live(move || match (lead.get(), reading_on.get()) {
                     (Some((at, claim)), _) => lead_claim(store, at, &claim),
                     (None, true) => el("div", "hold-3")
@@ -109,8 +110,7 @@ fn what_happened(store: Store) -> AnyView {
                                     .collect::<Vec<_>>()
                             })
                         })),
-                )
-                ,
+                ),
         )
         .with(el("div", "unfold").with(Button::of("tb").sends(store, Msg::AllClaims, "Show all claims")))
         .with(live(move || {

@@ -84,20 +84,12 @@ fn shown(alone: &Told, claim: &Value) -> Shown {
 
 fn report(claims: Vec<Shown>, sent: &str) -> Report {
     Report {
-        model: "triage".to_owned(),
-        endpoint: "endpoint".to_owned(),
         sent: vec![Sent {
             at_unix_ms: 0,
             digest: String::new(),
             body: sent.to_owned(),
             text: sent.to_owned(),
         }],
-        replaced: Vec::new(),
-        removed: Vec::new(),
-        cached: false,
-        took_ms: 0,
-        tokens_in: None,
-        tokens_out: None,
         came: Came::Back {
             reading: Reading {
                 claims,
@@ -109,6 +101,7 @@ fn report(claims: Vec<Shown>, sent: &str) -> Report {
             },
             prose: None,
         },
+        ..Report::new("triage", "endpoint")
     }
 }
 

@@ -70,11 +70,6 @@ impl Reader<'_> {
         let is_plain = outcome == Outcome::Happened;
         // What became of it may be said, or not.
         let _ = self.attempt(|it| it.was_stopped(from))
-            || self.attempt(|it| {
-                is_plain
-                    && it.one_of(&["was attempted", "was tried"])
-                    && it.turns_out(from, Outcome::Attempted)
-            })
             || self.attempt(|it| it.marked_stopped(from))
             || self.attempt(Self::noted)
             || self.attempt(|it| {

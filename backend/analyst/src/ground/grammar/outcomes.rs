@@ -5,7 +5,7 @@ use aside_shared::alert::Outcome;
 use super::super::inflection::Inflection;
 use super::super::lexicon::{self, NOUNS};
 use super::phrases::{BE, CAME_TO, NOT_KNOWN, NOTED, OUTCOME, STOPPED};
-use super::{Fact, Noun, Reader, What};
+use super::{Noun, Reader, What};
 
 use Inflection::{Base, Gerund, Participle, Past};
 
@@ -51,15 +51,17 @@ impl Reader<'_> {
         if !is_stopped || is_bracketed && !self.mark(')') {
             return false;
         }
-        // What was tried in one sentence was stopped together, and it may be said twice.
-        let is_said = |fact: &Fact| fact.outcome == Outcome::Blocked;
-        let begins = self.begins.min(self.said.facts.len());
-        for fact in &mut self.said.facts[begins..] {
-            if fact.outcome == Outcome::Attempted {
-                fact.outcome = Outcome::Blocked;
-            }
+        // It may be said twice. What no place goes back over is changed only where it is read.
+        let last = self.said.facts.last().map(|fact| fact.outcome);
+        if !matches!(last, Some(Outcome::Attempted | Outcome::Blocked)) {
+            return false;
         }
-        self.said.facts.last().is_some_and(is_said)
+        // What was tried in one sentence was stopped together.
+        let facts = self.said.facts.iter_mut().skip(self.begins);
+        for fact in facts.filter(|fact| fact.outcome == Outcome::Attempted) {
+            fact.outcome = Outcome::Blocked;
+        }
+        true
     }
 
     /// `, but whether it succeeded was not seen`

@@ -36,16 +36,8 @@ fn report(told: &[&str]) -> AnalysisEvent {
         },
     };
     AnalysisEvent::Model(Box::new(Report {
-        model: "m".to_owned(),
-        endpoint: "h".to_owned(),
-        sent: Vec::new(),
-        replaced: Vec::new(),
-        removed: Vec::new(),
-        cached: false,
-        took_ms: 0,
-        tokens_in: None,
-        tokens_out: None,
         came,
+        ..Report::new("m", "h")
     }))
 }
 
