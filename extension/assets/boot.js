@@ -10,9 +10,9 @@ const isDock = location.pathname === "/panel.html";
 
 /** This document's id, once it is bound. */
 let ours = null;
-/** Where messages go: kept until the panel has started. */
+/** What came before the panel had started, even before the answer to our hello; then nothing waits any more. */
 let early = [];
-let deliver = (message) => early.push(message);
+let panel = null;
 let dock = null;
 
 // The dock is a frame, everything else is a window of its own or the browser's panel.
@@ -21,25 +21,28 @@ if (isTop !== isDock) start();
 async function start() {
   chrome.runtime.onMessage.addListener(onMessage);
   // Compiled while the worker is asked; it does nothing before it is started.
-  const compiled = import("./wasm/panel.js").then(async (panel) => {
-    await panel.default();
-    return panel;
+  const compiled = import("./wasm/panel.js").then(async (module) => {
+    await module.default();
+    return module;
   });
   if (!isDock && !(await chrome.tabs.getCurrent())) await sayWindow();
   const hello = { type: "hello", nonce: nonce === "" ? null : nonce, ratio: devicePixelRatio };
   const answer = await chrome.runtime.sendMessage(hello);
-  if (!answer?.bound) return;
+  if (!answer?.bound) {
+    chrome.runtime.onMessage.removeListener(onMessage);
+    return;
+  }
   ours = answer.document;
   document.body.append(placeholder());
   if (isDock) {
     dock = await import("./dock.js");
     dock.show(answer.dock);
   }
-  const panel = await compiled;
+  panel = await compiled;
   panel.start(answer.context);
-  deliver = panel.message;
-  for (const message of early) deliver(message);
+  const waiting = early;
   early = null;
+  waiting.forEach(hear);
 }
 
 /** A side panel stands in no tab, and the browser does not tell the worker which one speaks: each message says so. */
@@ -69,10 +72,17 @@ function placeholder() {
   return outline;
 }
 
-/** Only the worker tells us anything, and only this document: content scripts speak from a tab. */
-function onMessage({ to, ...message }, sender, respond) {
-  if (sender.id !== chrome.runtime.id || sender.tab || ours === null || to !== ours) return;
-  if (message.type === "pixel_ratio") respond({ ratio: devicePixelRatio });
-  else if (message.type === "dock") dock?.show(message);
-  else deliver(message);
+/** Only the worker tells us anything: content scripts speak from a tab. */
+function onMessage(message, sender, respond) {
+  if (sender.id !== chrome.runtime.id || sender.tab) return;
+  if (message.type === "pixel_ratio" && message.to === ours) respond({ ratio: devicePixelRatio });
+  else if (early) early.push(message);
+  else hear(message);
+}
+
+/** A message of the worker's, which names the one document that it is for. */
+function hear({ to, ...message }) {
+  if (to !== ours) return;
+  if (message.type === "dock") dock?.show(message);
+  else panel.message(message);
 }

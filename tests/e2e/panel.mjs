@@ -40,11 +40,16 @@ export async function pressToolbar(context, page) {
   }, page.url());
 }
 
-/** The docked panel's frame, once it is there. */
-export async function docked(page) {
+/** The docked panel's frame, be it still empty. */
+export async function dockFrame(page) {
   const predicate = (frame) => frame.url().includes("/panel.html");
   // A frame that is there may still be on its way to its address.
-  const frame = page.frames().find(predicate) ?? (await page.waitForEvent("framenavigated", { predicate, timeout: PATIENCE }));
+  return page.frames().find(predicate) ?? page.waitForEvent("framenavigated", { predicate, timeout: PATIENCE });
+}
+
+/** The docked panel's frame, once something is shown in it. */
+export async function docked(page) {
+  const frame = await dockFrame(page);
   await frame.locator("body *").first().waitFor({ state: "attached", timeout: PATIENCE });
   return frame;
 }
@@ -57,16 +62,17 @@ export async function openDock(context, page) {
 
 /** Gives the panel the backend's address and signs in, unless the session is there already. */
 export async function signIn(panel, backend, user) {
-  await panel.locator(".tabs, form input").first().waitFor({ timeout: PATIENCE });
-  if ((await panel.locator(".tabs").count()) > 0) return;
-  const address = panel.locator("form input").first();
+  const address = panel.locator("#backend");
   const password = panel.locator("input[type=password]");
+  // Not any form: a panel that has not yet heard of the alert asks for one, too.
+  await panel.locator(".tabs").or(address).or(password).first().waitFor({ timeout: PATIENCE });
+  if ((await panel.locator(".tabs").count()) > 0) return;
   if ((await password.count()) === 0) {
     await address.fill(backend.url);
     await panel.locator("form button").first().click();
     await password.waitFor({ timeout: PATIENCE });
   }
-  await panel.locator("input:not([type=password])").first().fill(user.name);
+  await panel.locator("#account").fill(user.name);
   await password.fill(user.password);
   await panel.locator("form button").first().click();
 }

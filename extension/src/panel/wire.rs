@@ -141,8 +141,11 @@ pub enum SessionState {
 pub struct Reason(String);
 
 impl Reason {
-    /// The `problem` of a message: words, or problem details (RFC 9457).
+    /// The `problem` of a message, words or problem details (RFC 9457), or why the worker `refused` ours.
     fn read(message: &Json) -> Option<Self> {
+        if let Some(refused) = message.get("refused").and_then(Json::as_str) {
+            return Some(Self(format!("The extension’s worker refused: {refused}.")));
+        }
         let problem = message
             .get("problem")
             .filter(|problem| **problem != Json::Null)?;
@@ -292,6 +295,15 @@ mod tests {
         ));
         assert_eq!(info.access_token.as_deref(), Some("secret-token"));
         assert!(!format!("{info:?}").contains("secret"));
+    }
+
+    #[test]
+    fn a_refusal_of_the_workers_is_a_problem_and_nobodys_being_signed_out() {
+        let info = SessionInfo::read(&parsed(r#"{"refused":"not from this sender"}"#));
+        assert_eq!(
+            info.problem.map(Reason::into_text).as_deref(),
+            Some("The extension’s worker refused: not from this sender.")
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { beSignedIn, clickRow, docked, killWorker, openAlert, openDock, openList, pressToolbar, read, review, takeMenu } from "../panel.mjs";
+import { beSignedIn, clickRow, dockFrame, docked, killWorker, openAlert, openDock, openList, pressToolbar, read, review, takeMenu } from "../panel.mjs";
 import { RESPONDER, startWorld } from "../world.mjs";
 
 let world;
@@ -49,6 +49,35 @@ for (const layout of ["flex", "fixed", "grid"]) {
     await page.close();
   });
 }
+
+test("an alert that is opened before the panel knows that it is bound is not missed", async () => {
+  const page = await openList(world.context);
+  // The answer to the frame's hello is kept back until the worker has told it of the alert.
+  await page.addInitScript(() => {
+    if (!location.pathname.endsWith("/panel.html")) return;
+    const told = new Promise((resolve) =>
+      chrome.runtime.onMessage.addListener(({ type, to }) => {
+        // The worker's, not the content script's own; in a later turn, when every other listener has heard it.
+        if (type === "location" && to) setTimeout(resolve);
+      }),
+    );
+    const send = chrome.runtime.sendMessage.bind(chrome.runtime);
+    chrome.runtime.sendMessage = async (message) => {
+      const answer = await send(message);
+      if (message.type === "hello") {
+        document.documentElement.dataset.bound = "";
+        await told;
+      }
+      return answer;
+    };
+  });
+  await pressToolbar(world.context, page);
+  const panel = await dockFrame(page);
+  await panel.locator("html[data-bound]").waitFor({ state: "attached" });
+  await clickRow(page, scenarios["lolbin-download"].composite_ids[0]);
+  await panel.locator(".facts").filter({ hasText: scenarios["lolbin-download"].hostname }).waitFor();
+  await page.close();
+});
 
 test("the handle is dragged, moved by arrows, double-clicked; the width is kept for the next tab", async () => {
   const { page, panel } = await openAlert(world, scenarios["credential-dumping"].composite_ids[0], RESPONDER);

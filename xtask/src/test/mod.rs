@@ -37,11 +37,15 @@ pub struct Asked {
     pub setup: Choice,
 }
 
-/// Whether a step went well, and the tests that it ran.
+/// How many of a failed step's last lines are shown once more at the end of the run.
+const QUOTED_LINES: usize = 40;
+
+/// Whether a step went well, the tests that it ran, and the last lines of what failed.
 #[derive(Debug)]
 struct Outcome {
     well: bool,
     counts: Counts,
+    last_lines: Vec<String>,
 }
 
 struct Step {
@@ -68,7 +72,7 @@ pub fn run(places: &Places, asked: &Asked) -> Result<bool, Error> {
     steps.push(step("nothing left in clear", &["build"], |places| {
         let found = canaries::look(places)?;
         found.iter().for_each(|line| println!("{line}"));
-        Ok(Outcome::of(found.is_empty(), Counts::default()))
+        Ok(Outcome::of(found.is_empty(), &found))
     }));
     if let Some(part) = &asked.only {
         steps = chosen(steps, part)?;
@@ -84,6 +88,7 @@ pub fn run(places: &Places, asked: &Asked) -> Result<bool, Error> {
     let mut total = Counts::default();
     let mut report = Vec::new();
     let mut fallen: Vec<String> = Vec::new();
+    let mut quoted = String::new();
     for step in &steps {
         if let Some(need) = step
             .needs
@@ -104,7 +109,7 @@ pub fn run(places: &Places, asked: &Asked) -> Result<bool, Error> {
             Err(Error::Interrupted) => return Err(Error::Interrupted),
             Err(failed) => {
                 println!("{failed}");
-                Outcome::of(false, Counts::default())
+                Outcome::of(false, &[failed.to_string()])
             }
         };
         total += outcome.counts;
@@ -112,24 +117,44 @@ pub fn run(places: &Places, asked: &Asked) -> Result<bool, Error> {
             // A failed step without a failed test of its own is a failure to be counted.
             total.failed += u64::from(outcome.counts.failed == 0);
             fallen.push(step.name.clone());
+            let lines = outcome.last_lines.join("\n");
+            quoted += &format!("\n\n== what {} said last\n{lines}", step.name);
         }
         let word = if outcome.well { "ok" } else { "FAILED" };
         let seconds = started.elapsed().as_secs_f64();
         println!("== {}: {word}, {seconds:.1} s", step.name);
         report.push(format!("{word:8} {seconds:>6.1} s  {}", step.name));
     }
-    println!("\n{}\n\n{}", report.join("\n"), total.line());
+    println!("\n{}{quoted}\n\n{}", report.join("\n"), total.line());
     Ok(fallen.is_empty())
 }
 
 impl Outcome {
-    fn of(well: bool, counts: Counts) -> Self {
-        Self { well, counts }
+    /// Of what ran no tests and printed `lines`.
+    fn of(well: bool, lines: &[String]) -> Self {
+        let skipped = if well {
+            lines.len()
+        } else {
+            lines.len().saturating_sub(QUOTED_LINES)
+        };
+        Self {
+            well,
+            counts: Counts::default(),
+            last_lines: lines[skipped..].to_vec(),
+        }
     }
 
     /// Of a program whose output holds counts; one that ran nothing and says so went well all the same.
     fn counted(shown: &Shown, read: fn(&[String]) -> Counts) -> Self {
-        Self::of(shown.success, read(&shown.lines))
+        Self {
+            counts: read(&shown.lines),
+            ..Self::plain(shown)
+        }
+    }
+
+    /// Of a program whose success is all that counts.
+    fn plain(shown: &Shown) -> Self {
+        Self::of(shown.success, &shown.lines)
     }
 }
 
@@ -173,7 +198,7 @@ fn native_steps(places: &Places) -> Vec<Step> {
                 .args(["--target", "wasm32-unknown-unknown", "--profile", "wasm"])
                 .args(["--", "-D", "warnings"])
                 .env("CARGO_TARGET_DIR", places.target.join("wasm"));
-            Ok(Outcome::of(shown(cargo, LIMIT)?.success, Counts::default()))
+            Ok(Outcome::plain(&shown(cargo, LIMIT)?))
         }),
         step("build", &[], |places| {
             plain(places, &["build", "--workspace", "--bins", "--tests"])
@@ -211,12 +236,12 @@ fn browser_steps(places: &Places) -> Result<Vec<Step>, Error> {
     let mut steps = vec![
         step("extension", &[], |places| {
             extension::build(places, Form::Release)?;
-            Ok(Outcome::of(true, Counts::default()))
+            Ok(Outcome::of(true, &[]))
         }),
         step("web-ext", &["extension"], |places| {
             let wrong = web_ext::lint(places)?;
             wrong.iter().for_each(|line| println!("{line}"));
-            Ok(Outcome::of(wrong.is_empty(), Counts::default()))
+            Ok(Outcome::of(wrong.is_empty(), &wrong))
         }),
     ];
     let folder = places.e2e().join("specs");
@@ -241,7 +266,7 @@ fn browser_steps(places: &Places) -> Result<Vec<Step>, Error> {
 fn plain(places: &Places, arguments: &[&str]) -> Result<Outcome, Error> {
     let mut cargo = command(places, "cargo");
     cargo.args(arguments);
-    Ok(Outcome::of(shown(cargo, LIMIT)?.success, Counts::default()))
+    Ok(Outcome::plain(&shown(cargo, LIMIT)?))
 }
 
 fn node_tests(places: &Places, files: &[PathBuf]) -> Result<Outcome, Error> {
@@ -327,7 +352,7 @@ mod tests {
     use super::*;
 
     fn steps() -> Vec<Step> {
-        let fine = |_: &Places| Ok(Outcome::of(true, Counts::default()));
+        let fine = |_: &Places| Ok(Outcome::of(true, &[]));
         vec![
             step("build", &[], fine),
             step("extension", &[], fine),
@@ -344,6 +369,18 @@ mod tests {
     fn a_part_of_a_name_chooses_the_step_and_what_it_needs() {
         let found = chosen(steps(), "undo").expect("one step");
         assert_eq!(names(&found), ["build", "extension", "browser: undo"]);
+    }
+
+    #[test]
+    fn of_a_failed_step_the_last_lines_are_kept_and_of_one_that_went_well_none() {
+        let lines: Vec<String> = (0..QUOTED_LINES + 5)
+            .map(|at| format!("line {at}"))
+            .collect();
+        let failed = Outcome::of(false, &lines).last_lines;
+        assert_eq!(failed.len(), QUOTED_LINES);
+        assert_eq!(failed.last(), lines.last());
+        assert_eq!(Outcome::of(false, &lines[..2]).last_lines, lines[..2]);
+        assert_eq!(Outcome::of(true, &lines).last_lines, Vec::<String>::new());
     }
 
     #[test]
