@@ -8,14 +8,13 @@ import { asked, createMenus } from "./menus.js";
 import { admit } from "./messages.js";
 import { tell, tellDock, tellOthers, tellSide, tellTab } from "./panels.js";
 import * as session from "./session.js";
-import { changeTab, draftKey, forgetTab, load, save, tabState } from "./state.js";
+import { changeTab, draftKey, exclusive, forgetTab, load, save, tabState } from "./state.js";
 import { openSidePanel, openWindow } from "./windows.js";
 
 /** What each admitted message does; the answer goes back to its sender. */
 const HANDLERS = {
   async location({ location, start }, { from }) {
-    if (start) await dock.forgive(from.tab);
-    await moveTo(from.tab, location);
+    await moveTo(from.tab, location, start);
     return start ? { dock: await dock.remount(from.tab, from.origin) } : {};
   },
   async mount(_, { from }) {
@@ -94,14 +93,17 @@ const HANDLERS = {
   },
 };
 
-/** The address of a tab's page, told to its panels if it changed. */
-async function moveTo(tab, location) {
-  const { before } = await changeTab(tab, (was) =>
-    sameLocation(was.location, location) ? {} : { location, explain: null, selection: null, badge: null },
-  );
-  if (sameLocation(before.location, location)) return;
-  await showBadge(tab, null, null);
-  await tellTab(tab, { type: "location", location });
+/** The address of a tab's page, told to its panels if it changed: one after the other, so that the last one stays. */
+function moveTo(tab, location, start) {
+  return exclusive(`address:${tab}`, async () => {
+    if (start) await dock.forgive(tab);
+    const { before } = await changeTab(tab, (was) =>
+      sameLocation(was.location, location) ? {} : { location, explain: null, selection: null, badge: null },
+    );
+    if (sameLocation(before.location, location)) return;
+    await showBadge(tab, null, null);
+    await tellTab(tab, { type: "location", location });
+  });
 }
 
 /** What a panel starts from. */

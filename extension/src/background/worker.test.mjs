@@ -61,6 +61,14 @@ test("the frame that presents the nonce is bound and told what is open", async (
   assert.equal(dock.collapsed, false);
 });
 
+test("an alert opened while the page's start is still being taken in is the one that is open", async () => {
+  await Promise.all([
+    browser.send({ type: "location", location: AT, start: true }, console_),
+    browser.send({ type: "location", location: ALERT, start: false }, console_),
+  ]);
+  assert.deepEqual((await opened()).context.location, ALERT);
+});
+
 test("a nonce counts once, also when two frames present it at the same time", async () => {
   await browser.listeners.clicked(TAB);
   const { nonce } = lastDock();
