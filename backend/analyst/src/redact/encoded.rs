@@ -1,6 +1,8 @@
 //! Runs of base64 and hex that decode to text: sending the run sends the text, so it is searched too.
 
+use std::char::DecodeUtf16Error;
 use std::io::Read;
+use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::alphabet::{STANDARD, URL_SAFE};
@@ -182,7 +184,7 @@ fn begins_readable(head: &[u8]) -> bool {
         .chunks_exact(2)
         .all(|pair| pair[1] == 0 && is_plain(pair[0]));
     let marked = head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xef, 0xbb, 0xbf]);
-    is_wide || marked || begins_utf8(head) || wide(head).is_some_and(|text| reads(&text))
+    is_wide || marked || begins_utf8(head) || is_wide_text(head)
 }
 
 /// Whether these are the first bytes of a text in whatever script.
@@ -195,16 +197,37 @@ fn begins_utf8(head: &[u8]) -> bool {
             (std::str::from_utf8(&head[..at]).unwrap_or_default(), cut)
         }
     };
-    cut < 4 && reads(valid)
+    cut < 4 && reads(valid.chars())
 }
 
 /// Nearly all of it is letters, digits, marks and space.
-fn reads(text: &str) -> bool {
-    let is_read = |c: &char| {
-        c.is_ascii_graphic() || c.is_ascii_whitespace() || c.is_alphanumeric() || is_mark(*c)
-    };
-    let total = text.chars().count();
-    total >= 4 && text.chars().filter(is_read).count() * 10 >= total * 9
+fn reads(text: impl Iterator<Item = char>) -> bool {
+    let (mut total, mut read) = (0, 0);
+    for c in text {
+        total += 1;
+        read += usize::from(is_read(c));
+    }
+    total >= 4 && read * 10 >= total * 9
+}
+
+/// Of each character of the basic plane a bit: what is no text is looked at in vain and often, and Unicode's
+/// own tables are slow.
+static READ: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let mut bits = vec![0; 0x1_0000 / 64];
+    for c in '\0'..='\u{ffff}' {
+        let is_text = c.is_ascii_graphic() || c.is_ascii_whitespace() || c.is_alphanumeric();
+        if is_text || is_mark(c) {
+            bits[c as usize / 64] |= 1 << (c as usize % 64);
+        }
+    }
+    bits
+});
+
+fn is_read(c: char) -> bool {
+    match READ.get(c as usize / 64) {
+        Some(bits) => bits >> (c as usize % 64) & 1 == 1,
+        None => c.is_alphanumeric(),
+    }
 }
 
 /// Punctuation of other scripts: general, of Arabic, of Chinese and Japanese, in full width.
@@ -212,14 +235,17 @@ fn is_mark(c: char) -> bool {
     matches!(u32::from(c), 0x2010..=0x2027 | 0x3000..=0x303f | 0xff00..=0xff65 | 0x060c | 0x061b | 0x061f)
 }
 
-/// Bytes as UTF-16LE, where all of them are characters.
-fn wide(bytes: &[u8]) -> Option<String> {
+/// Bytes as UTF-16LE.
+fn wide(bytes: &[u8]) -> impl Iterator<Item = Result<char, DecodeUtf16Error>> {
     let units = bytes
         .chunks_exact(2)
         .map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
     char::decode_utf16(units)
-        .collect::<Result<String, _>>()
-        .ok()
+}
+
+/// Whether bytes read as UTF-16LE, all of them.
+fn is_wide_text(bytes: &[u8]) -> bool {
+    wide(bytes).all(|c| c.is_ok()) && reads(wide(bytes).flatten())
 }
 
 /// Bytes as text, where they read so: UTF-16LE if every second byte is zero, else UTF-8, else UTF-16LE after all.
@@ -227,13 +253,10 @@ fn readable(bytes: &[u8]) -> Option<String> {
     let bytes = bytes.strip_prefix(&[0xff, 0xfe]).unwrap_or(bytes);
     let zeros = bytes.iter().skip(1).step_by(2).filter(|b| **b == 0).count();
     if bytes.len() >= 4 && zeros * 10 >= bytes.len() / 2 * 7 {
-        let units = bytes
-            .chunks_exact(2)
-            .map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
-        let text: String = char::decode_utf16(units)
-            .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+        let text: String = wide(bytes)
+            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
             .collect();
-        return reads(&text).then_some(text);
+        return reads(text.chars()).then_some(text);
     }
     let narrow = match std::str::from_utf8(bytes) {
         Ok(text) => Some(text.to_owned()),
@@ -242,8 +265,8 @@ fn readable(bytes: &[u8]) -> Option<String> {
         }
         Err(_) => None,
     };
-    let narrow = narrow.filter(|text| reads(text));
-    narrow.or_else(|| wide(bytes).filter(|text| reads(text)))
+    let narrow = narrow.filter(|text| reads(text.chars()));
+    narrow.or_else(|| is_wide_text(bytes).then(|| wide(bytes).flatten().collect()))
 }
 
 /// The pair of a `Basic` header's value.

@@ -1,7 +1,7 @@
 //! What is known to be the customer's: the names that an alert gives, and the configured terms.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
 use super::candidate::{Candidate, What};
 use super::view::folded;

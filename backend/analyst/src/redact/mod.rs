@@ -182,23 +182,18 @@ impl Conversation {
 
     /// What counts in a view, in order; names that it announces are then found in all of it.
     fn found(&mut self, view: &View<'_>) -> Vec<Candidate> {
-        let (text, seams) = (view.text(), view.seams());
+        let text = view.text();
         let wanted = Wanted {
             names: &self.names,
             external_addresses: self.settings.external_addresses,
-            seams: &seams,
         };
         let mut found = search(text, wanted, 0);
         found.retain(|candidate| decide::counts(text, candidate, &self.names));
-        let news = self.news(text, &found);
-        if let Some(news) = news {
+        if let Some(news) = self.news(text, &found) {
             self.learned += news.len();
-            let names = Names::of(&news);
-            let mut again = Vec::new();
-            names.find(text, &seams, &mut again);
-            found.extend(again);
             self.names.learn(&news);
         }
+        self.names.find(text, &view.seams(), &mut found);
         decide::settled(found)
     }
 
@@ -209,10 +204,13 @@ impl Conversation {
             if self.learned + news.len() >= LEARNED_MAX {
                 break;
             }
-            let Some(value) = text.get(candidate.start..candidate.end) else {
+            let value = match candidate.what {
+                What::User | What::Host => text.get(candidate.start..candidate.end),
+                _ => None,
+            };
+            let Some(name) = value.map(folded) else {
                 continue;
             };
-            let name = folded(value);
             if self.names.key(candidate.what, &name).is_some() || !words::is_distinctive(&name) {
                 continue;
             }

@@ -1,6 +1,6 @@
 //! The book of a conversation: which placeholder stands for what, and back.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 

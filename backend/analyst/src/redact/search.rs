@@ -1,6 +1,7 @@
-//! One text searched for everything that has to be hidden: a pass for known names, a pass for words
-//! that announce something, a pass over punctuation, and one over encoded runs. What is found is
-//! verified in place, with bounded looks to both sides, so that the whole is linear.
+//! One text searched for everything that has to be hidden: a pass for words that announce something, a
+//! pass over punctuation, and one over encoded runs; what they announce is then looked for with the
+//! names that are known. What is found is verified in place, with bounded looks to both sides, so that
+//! the whole is linear.
 
 use std::sync::LazyLock;
 
@@ -193,33 +194,29 @@ pub(super) struct Wanted<'n> {
     pub(super) names: &'n Names,
     /// Addresses of anybody's, not only internal ones.
     pub(super) external_addresses: bool,
-    /// Where something was left out of the text ([`super::view::View::seams`]).
-    pub(super) seams: &'n [usize],
 }
 
-/// Everything in `text` (a view) that may have to be hidden, in no order. Whether a candidate can be
-/// what its place says is for [`super::decide`].
+/// Everything in `text` (a view) that may have to be hidden but for the names that are known, in no order.
+/// Whether a candidate can be what its place says is for [`super::decide`].
 pub(super) fn search(text: &str, wanted: Wanted<'_>, depth: usize) -> Vec<Candidate> {
     let mut found = Vec::new();
-    wanted.names.find(text, wanted.seams, &mut found);
     announced(text, wanted, &mut found);
     punctuation(text, wanted, &mut found);
     if depth < DEEPEST {
-        let holds = |decoded: &str| {
-            let view = super::view::View::of(decoded);
-            let seams = view.seams();
-            let wanted = Wanted {
-                seams: &seams,
-                ..wanted
-            };
-            let inner = search(view.text(), wanted, depth + 1);
-            inner
-                .iter()
-                .any(|candidate| super::decide::counts(view.text(), candidate, wanted.names))
-        };
+        let holds = |decoded: &str| holds(decoded, wanted, depth + 1);
         encoded::runs(text, &holds, &mut found);
     }
     found
+}
+
+/// Whether a text that another one hides has something to hide.
+fn holds(text: &str, wanted: Wanted<'_>, depth: usize) -> bool {
+    let view = super::view::View::of(text);
+    let mut named = Vec::new();
+    wanted.names.find(view.text(), &view.seams(), &mut named);
+    let counts =
+        |candidate: &Candidate| super::decide::counts(view.text(), candidate, wanted.names);
+    !named.is_empty() || search(view.text(), wanted, depth).iter().any(counts)
 }
 
 fn announced(text: &str, wanted: Wanted<'_>, found: &mut Vec<Candidate>) {

@@ -1,8 +1,9 @@
 //! Words that say nothing about a customer: accounts and names that every system has, words that
 //! are too common to be a name by themselves, endings of files.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use hashbrown::HashSet;
 
 /// Accounts that every system has, whoever's it is: never a customer's name.
 const BUILT_IN_USERS: &str = "\

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use aside_analyst::redact::{Conversation, Known, Settings};
 use aside_benches::fastest;
 use aside_benches::labelled::{KnownNames, corpus, log};
+use aside_benches::written;
 
 /// Microsoft Presidio with its pattern recognisers on such text, megabytes a second.
 const PRESIDIO: f64 = 0.08;
@@ -63,6 +64,7 @@ fn main() {
         times.len(),
     );
     judge();
+    judge_written();
 }
 
 /// The time of each prompt, in a conversation of its own that is made for it.
@@ -115,6 +117,21 @@ fn judge() {
             hit as f64 / (hit + too_much) as f64,
             hit + missed,
         );
+    }
+}
+
+/// The corpus by another hand, in its two halves.
+fn judge_written() {
+    let lines = written::lines();
+    for (half, held_out) in [("seen", false), ("held out", true)] {
+        for (class, count) in written::judged(&lines, held_out) {
+            println!(
+                "redact: by another hand, {half}, {class}: recall {:.4}, precision {:.4} of {} to hide",
+                count.recall(),
+                count.precision(),
+                count.hidden + count.missed,
+            );
+        }
     }
 }
 
