@@ -17,8 +17,10 @@ const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
 const PLAIN: GeneralPurpose = GeneralPurpose::new(&STANDARD, CONFIG);
 const FOR_URLS: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, CONFIG);
 
-/// Shorter runs are words. An address in base64 has 12 characters or more, a name of use more.
-const SHORTEST: usize = 16;
+/// A name of six letters in base64; shorter runs are words.
+const SHORTEST: usize = 8;
+/// The beginning of a run that tells whether it is text.
+const HEAD: usize = 16;
 /// So many letters of something else before a run are looked past, if the whole is so long.
 const GLUED_MAX: usize = 12;
 const GLUED_SHORTEST: usize = 48;
@@ -73,8 +75,7 @@ fn run(
         found.push(Candidate::sure(start, end, What::Secret(key)));
         return;
     }
-    let is_hex = part.len() >= 24 && part.bytes().all(|b| b.is_ascii_hexdigit());
-    if is_hex {
+    if part.bytes().all(|b| b.is_ascii_hexdigit()) {
         // Half a byte at the end was cut off.
         let whole = &part[..part.len() / 2 * 2];
         if let Some(decoded) = hex::decode(whole).ok().and_then(|bytes| readable(&bytes))
@@ -147,9 +148,15 @@ fn decoded(run: &str) -> Option<String> {
         true => &FOR_URLS,
         false => &PLAIN,
     };
+    if run.len() < HEAD && !begins_plain(run.as_bytes()) {
+        return None;
+    }
+    let whole = run.len() - usize::from(run.len() % 4 == 1);
     // The first bytes tell nearly every run that is no text.
-    let mut head = [0; SHORTEST];
-    let length = engine.decode_slice(&run[..SHORTEST], &mut head).ok()?;
+    let mut head = [0; HEAD];
+    let length = engine
+        .decode_slice(&run[..whole.min(HEAD)], &mut head)
+        .ok()?;
     let head = &head[..length];
     let is_packed = matches!(
         head,
@@ -158,7 +165,6 @@ fn decoded(run: &str) -> Option<String> {
     if !is_packed && !begins_readable(head) {
         return None;
     }
-    let whole = run.len() - usize::from(run.len() % 4 == 1);
     let bytes = engine.decode(&run[..whole]).ok()?;
     if !is_packed {
         return readable(&bytes);
@@ -177,6 +183,20 @@ fn decoded(run: &str) -> Option<String> {
 
 fn is_plain(b: u8) -> bool {
     matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r')
+}
+
+/// Whether the first byte of what a run of base64 holds is plain, and the second plain or, of UTF-16, zero:
+/// of a short run, which is a word nearly always, nothing else is tried.
+fn begins_plain(run: &[u8]) -> bool {
+    let value = |at: usize| match run[at] {
+        letter @ b'A'..=b'Z' => letter - b'A',
+        letter @ b'a'..=b'z' => letter - b'a' + 26,
+        digit @ b'0'..=b'9' => digit - b'0' + 52,
+        b'+' | b'-' => 62,
+        _ => 63,
+    };
+    let second = value(1) << 4 | value(2) >> 2;
+    is_plain(value(0) << 2 | value(1) >> 4) && (second == 0 || is_plain(second))
 }
 
 fn begins_readable(head: &[u8]) -> bool {

@@ -2,7 +2,7 @@ use aside_shared::alert::{
     Alert, AlertKey, Disposition, Entity, Host, Outcome, Severity, SeverityLevel, User,
 };
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 
 use super::*;
@@ -373,6 +373,74 @@ fn texts_made_to_cost_much_end() {
         let text = unit.repeat(100_000 / unit.len());
         let _redacted = conversation(&known()).redact(&text);
     }
+}
+
+/// The known host, account, address and domain in their spellings.
+const ENCODED_NAMES: &[&str] = &[
+    "FIN-LT-204",
+    "fin-lt-204",
+    "fin-lt-204.acme.local",
+    "j.smith",
+    "J.Smith",
+    "ACME\\j.smith",
+    "j.smith@acme.com",
+    "acme.local",
+    "Project Nightglass",
+];
+
+type Encode = fn(&str) -> String;
+
+const ENCODINGS: &[(&str, Encode)] = &[
+    ("base64", |text| STANDARD.encode(text)),
+    ("base64 without padding", |text| STANDARD_NO_PAD.encode(text)),
+    ("base64 for URLs", |text| URL_SAFE_NO_PAD.encode(text)),
+    ("UTF-16 in base64", utf16),
+    ("hex", |text| hex::encode(text)),
+    ("hex in capitals", |text| hex::encode_upper(text)),
+    ("percent", |text| text.bytes().map(|b| format!("%{b:02X}")).collect()),
+    ("base64 twice", |text| STANDARD.encode(STANDARD.encode(text))),
+];
+
+#[test]
+fn a_known_name_goes_however_it_is_encoded() {
+    let befores = ["", "whoami /user ", "u=", "copy \\\\", "https://evil.example/?h=", "Gruß "];
+    let afters = ["", "\r\n", "/all", ";id", "&x=1"];
+    let surroundings = [
+        ("", ""),
+        ("-enc ", " -nop"),
+        ("https://evil.example/?d=", "&n=1"),
+        ("\"", "\""),
+        ("echo ", "|base64 -d"),
+        ("a:", ";"),
+    ];
+    let mut left = Vec::new();
+    for (name, before, after) in combined(ENCODED_NAMES, &befores, &afters) {
+        for (way, encode) in ENCODINGS {
+            let whole = encode(&format!("{before}{name}{after}"));
+            for (at, (lead, end)) in surroundings.iter().enumerate() {
+                // What was cut off at the end, as a sensor cuts a long line, took none of the name.
+                let cut = if after.is_empty() { 0 } else { at % 3 };
+                let encoded = &whole[..whole.trim_end_matches('=').len() - cut];
+                let said = redacted(&format!("{lead}{encoded}{end}"));
+                if said.contains(encoded) {
+                    left.push(format!("{way}: {before}{name}{after} in {lead}{encoded}{end}: {said}"));
+                }
+            }
+        }
+    }
+    assert!(left.is_empty(), "{}:\n{}", left.len(), left.join("\n"));
+}
+
+fn combined<'a>(
+    ones: &'a [&str],
+    others: &'a [&str],
+    thirds: &'a [&str],
+) -> impl Iterator<Item = (&'a str, &'a str, &'a str)> {
+    ones.iter().flat_map(move |one| {
+        others
+            .iter()
+            .flat_map(move |other| thirds.iter().map(move |third| (*one, *other, *third)))
+    })
 }
 
 proptest! {
