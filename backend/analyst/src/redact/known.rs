@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
 use super::candidate::{Candidate, What};
+use super::values::run_end;
 use super::view::folded;
 use super::wiped::Wiped;
 use super::{addresses, words};
@@ -294,6 +295,14 @@ pub(super) struct Names {
     short_terms: Vec<Wiped>,
 }
 
+/// From so many bytes on a name is found at the beginning of a longer word, too, where digits or capitals show that
+/// more was joined to it: `jsmith2`, `JSmithAdmin`, `FINLT204a`. That is another name, and goes whole: of a part,
+/// the letters behind would make another placeholder. Joined in front, or of small letters alone (`martini`), it is
+/// a word of its own, and a number's further digits make another number (`FIN-LT-20`, `FIN-LT-204`).
+const LONG: usize = 6;
+/// How much of what is joined to a name goes with it, in bytes.
+const JOINED_MAX: usize = 64;
+
 /// The shortest name that is matched by itself, in bytes.
 const SHORTEST: usize = 3;
 /// Bits of the filter; a power of two.
@@ -430,10 +439,21 @@ impl Names {
         let before = text[..start].chars().next_back();
         let before = before.filter(|_| is_whole(start));
         let after = text[end..].chars().next().filter(|_| is_whole(end));
-        let is_long = end - start >= 6;
-        if joined(before, bytes[start] as char, is_long)
-            || after.is_some_and(|after| joined(Some(bytes[end - 1] as char), after, is_long))
-        {
+        let is_long = end - start >= LONG;
+        if joined(before, bytes[start] as char, is_long) {
+            return None;
+        }
+        let last = bytes[end - 1] as char;
+        if let Some(after) = after.filter(|c| c.is_ascii_alphanumeric()) {
+            let is_name = matches!(what, What::Host | What::User | What::Domain | What::Term);
+            let is_two = last.is_lowercase() && after.is_uppercase()
+                || last.is_ascii_digit() != after.is_ascii_digit();
+            return (is_long && is_name && is_two).then(|| {
+                let end = run_end(bytes, end, JOINED_MAX, |b| b.is_ascii_alphanumeric());
+                Candidate::sure(start, end, what)
+            });
+        }
+        if after.is_some_and(|after| joined(Some(last), after, is_long)) {
             return None;
         }
         let (mut start, mut end) = (start, end);

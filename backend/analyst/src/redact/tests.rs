@@ -392,18 +392,56 @@ type Encode = fn(&str) -> String;
 
 const ENCODINGS: &[(&str, Encode)] = &[
     ("base64", |text| STANDARD.encode(text)),
-    ("base64 without padding", |text| STANDARD_NO_PAD.encode(text)),
+    ("base64 without padding", |text| {
+        STANDARD_NO_PAD.encode(text)
+    }),
     ("base64 for URLs", |text| URL_SAFE_NO_PAD.encode(text)),
     ("UTF-16 in base64", utf16),
     ("hex", |text| hex::encode(text)),
     ("hex in capitals", |text| hex::encode_upper(text)),
-    ("percent", |text| text.bytes().map(|b| format!("%{b:02X}")).collect()),
-    ("base64 twice", |text| STANDARD.encode(STANDARD.encode(text))),
+    ("percent", |text| {
+        text.bytes().map(|b| format!("%{b:02X}")).collect()
+    }),
+    ("base64 twice", |text| {
+        STANDARD.encode(STANDARD.encode(text))
+    }),
 ];
 
 #[test]
+fn what_is_joined_to_a_name_by_digits_or_capitals_goes_with_it_and_another_word_stays() {
+    let mut known = known();
+    known.host("FINLT204");
+    known.user("jsmith");
+    known.user("martin");
+    for (text, expected) in [
+        ("JSmithAdmin and jsmith", "USER-1 and USER-2"),
+        ("jsmith2, jsmith01", "USER-1, USER-2"),
+        ("FINLT204a", "HOST-1"),
+        ("FINLT204Backup.zip", "HOST-1.zip"),
+        ("finlt204backup_2026", "HOST-1_2026"),
+        ("backup_FIN-LT-204_2026", "backup_HOST-1_2026"),
+        ("FIN-LT-204.zip", "HOST-1.zip"),
+        ("svcJSmith", "svcUSER-1"),
+        ("FIN-LT-2045 FIN-LT-20", "FIN-LT-2045 FIN-LT-20"),
+        ("martini MARTINI x1martin", "martini MARTINI x1martin"),
+    ] {
+        let mut conversation = conversation(&known);
+        let redacted = conversation.redact(text).text;
+        assert_eq!(redacted, expected, "{text}");
+        assert_eq!(conversation.restore(&redacted), text);
+    }
+}
+
+#[test]
 fn a_known_name_goes_however_it_is_encoded() {
-    let befores = ["", "whoami /user ", "u=", "copy \\\\", "https://evil.example/?h=", "Gruß "];
+    let befores = [
+        "",
+        "whoami /user ",
+        "u=",
+        "copy \\\\",
+        "https://evil.example/?h=",
+        "Gruß ",
+    ];
     let afters = ["", "\r\n", "/all", ";id", "&x=1"];
     let surroundings = [
         ("", ""),
@@ -423,7 +461,9 @@ fn a_known_name_goes_however_it_is_encoded() {
                 let encoded = &whole[..whole.trim_end_matches('=').len() - cut];
                 let said = redacted(&format!("{lead}{encoded}{end}"));
                 if said.contains(encoded) {
-                    left.push(format!("{way}: {before}{name}{after} in {lead}{encoded}{end}: {said}"));
+                    left.push(format!(
+                        "{way}: {before}{name}{after} in {lead}{encoded}{end}: {said}"
+                    ));
                 }
             }
         }
