@@ -20,8 +20,8 @@ use super::lexicon::{PHRASES, Phrase, Verbs};
 use super::things::Thing;
 use super::tokens::{Clock, Token};
 
-/// Steps after which a text counts as unreadable: no text of honest length needs as many.
-const MOST_STEPS: u32 = 20_000;
+/// Steps after which a text counts as unreadable; honest ones need fewer than 300.
+const MOST_STEPS: u32 = 4_000;
 
 /// One relation that a text says.
 #[derive(Clone, Debug, PartialEq, Eq)]

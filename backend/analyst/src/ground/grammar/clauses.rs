@@ -109,13 +109,16 @@ impl Reader<'_> {
                     it.at > place
                 }) || it.attempt(|it| it.one_of(&["according to"]) && it.sensor())
                     || it.attempt(|it| {
-                        it.is_decoded = it.one_of(&[
-                            "once decoded",
-                            "when decoded",
-                            "decoded",
-                            "in decoded form",
-                            "after decoding",
-                        ]);
+                        // Of what was decoded nothing else was done then.
+                        let tells = it.verbs.meet(Verbs::all_of([Verb::DecodedTo]));
+                        it.is_decoded = tells
+                            && it.one_of(&[
+                                "once decoded",
+                                "when decoded",
+                                "decoded",
+                                "in decoded form",
+                                "after decoding",
+                            ]);
                         it.is_decoded && it.mark(',')
                     });
                 if !is_read || is_bracketed && !it.mark(')') {

@@ -15,10 +15,10 @@ use super::scene::{COUNT, Scene, VERBS, outcome, scene};
 use crate::fixtures::Names;
 
 #[derive(Clone, Debug)]
-struct Wording {
-    verb: &'static str,
-    outcome: &'static str,
-    template: String,
+pub struct Wording {
+    pub verb: &'static str,
+    pub outcome: &'static str,
+    pub template: String,
 }
 
 fn wordings(text: &str) -> Vec<Wording> {
@@ -50,7 +50,12 @@ const EXAMPLES: &str = include_str!("../../ground_examples.txt");
 /// Written by somebody who has not seen the grammar.
 const UNSEEN: &str = include_str!("../../ground_wordings.txt");
 
-fn scene_of(wording: &Wording, names: &Names) -> Scene {
+/// The wordings of both files.
+pub fn all_wordings() -> Vec<Wording> {
+    [wordings(EXAMPLES), wordings(UNSEEN)].concat()
+}
+
+pub fn scene_of(wording: &Wording, names: &Names) -> Scene {
     let count = if wording.template.contains("{n}") {
         COUNT
     } else {
@@ -60,7 +65,7 @@ fn scene_of(wording: &Wording, names: &Names) -> Scene {
 }
 
 /// The voice of the only claim that is shown, if one is.
-fn voice(reading: &Reading) -> Option<Voice> {
+pub fn voice(reading: &Reading) -> Option<Voice> {
     assert!(reading.claims.len() <= 1, "{reading:?}");
     reading.claims.first().map(|told| told.voice)
 }
