@@ -19,7 +19,6 @@ use aside_shared::chat::Answer;
 use aside_shared::model::{Came, Prose, Report, Sent};
 use async_trait::async_trait;
 use futures::FutureExt;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::prompt::{self, Prompt};
@@ -180,9 +179,8 @@ impl SecondVoice {
         let (reading, prose) = match about.question {
             Some(_) => (form.standing(&answer), None),
             None if self.model.wants_prose => {
-                let note = note(text).map(|note| conversation.restore(&note));
-                let prose = note.map(|note| match form.carries(&note) {
-                    Ok(()) => Prose::Offered { text: note },
+                let prose = answer.note.as_ref().map(|note| match form.carries(note) {
+                    Ok(()) => Prose::Offered { text: note.clone() },
                     Err(reason) => Prose::Withheld { reason },
                 });
                 (form.summary(&answer), prose)
@@ -275,13 +273,6 @@ impl super::Analyses {
             },
         }
     }
-}
-
-/// The free wording in an answer.
-fn note(text: &str) -> Option<String> {
-    let value: Value = serde_json::from_str(text).ok()?;
-    let note = value.get("note")?.as_str()?.trim();
-    (!note.is_empty()).then(|| note.to_owned())
 }
 
 /// Records every request before it leaves: no entry, no request.

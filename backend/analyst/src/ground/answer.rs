@@ -36,6 +36,8 @@ pub enum Unreadable {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     pub(super) claims: Vec<Result<Claimed, DroppedClaim>>,
+    /// The free wording beside them, if there is some. Untrusted: see [`Form::carries`].
+    pub note: Option<String>,
 }
 
 /// One claim, in the terms of the form.
@@ -117,7 +119,9 @@ impl Form<'_> {
                 format!("{more} more claims were not read: the answer is longer than asked for."),
             )));
         }
-        Ok(Answer { claims: read })
+        let note = value.get("note").and_then(Value::as_str).map(str::trim);
+        let note = note.filter(|note| !note.is_empty()).map(restore);
+        Ok(Answer { claims: read, note })
     }
 
     fn claimed(&self, claim: &Value) -> Result<(What, Vec<usize>), String> {

@@ -276,15 +276,17 @@ fn an_answer_is_read_however_it_is_wrapped_and_refused_when_it_is_none() {
         "text": "powershell.exe started whoami.exe.",
     });
     let bare = json!([fact]).to_string();
-    let whole = json!({ "claims": [fact] }).to_string();
-    for answer in [
-        bare.clone(),
-        whole.clone(),
-        format!("```json\n{whole}\n```"),
-        format!("Here it is: {whole} Done."),
+    let whole = json!({ "claims": [fact], "note": " On HOST-1. " }).to_string();
+    for (answer, note) in [
+        (bare, None),
+        (whole.clone(), Some("On FIN-LT-204.")),
+        (format!("```json\n{whole}\n```"), Some("On FIN-LT-204.")),
+        (format!("Here it is: {whole} Done."), Some("On FIN-LT-204.")),
     ] {
-        let reading = form.summary(&form.read(&answer, str::to_owned).expect("readable"));
-        assert_eq!(reading.kept, 1, "{answer}");
+        let restore = |text: &str| text.replace("HOST-1", "FIN-LT-204");
+        let read = form.read(&answer, restore).expect("readable");
+        assert_eq!(read.note.as_deref(), note, "{answer}");
+        assert_eq!(form.summary(&read).kept, 1, "{answer}");
     }
     let cut = &whole[..whole.len() - 20];
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
