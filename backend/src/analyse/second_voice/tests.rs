@@ -13,7 +13,7 @@ use aside_shared::instant::{Clock, Instant};
 use aside_shared::model::{Reading, Removed, Replaced, Told, Voice};
 use aside_shared::session::Role;
 use aside_shared::text::plain;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::analyse::Analyses;
