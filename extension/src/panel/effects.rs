@@ -112,11 +112,7 @@ pub fn run(store: Store, effect: Effect) {
             });
         }
         Effect::Hold(id) => hold(id),
-        Effect::Unfold(id) => {
-            if let Some(held) = element(&id) {
-                unfold(&held);
-            }
-        }
+        Effect::Unfold(id) => unfold(&id),
         Effect::Reveal(id) => after_drawing(move || {
             if let Some(element) = document().get_element_by_id(&id) {
                 let options = web_sys::ScrollIntoViewOptions::new();
@@ -204,7 +200,7 @@ fn hold(id: String) {
         return;
     };
     let height = held.offset_height();
-    unfold(&held);
+    free(&held);
     set_style(&held, "min-height", &format!("{height}px"));
     let focused = document()
         .active_element()
@@ -221,8 +217,16 @@ fn hold(id: String) {
     });
 }
 
-fn unfold(held: &HtmlElement) {
+/// Lets an element be as high as what is in it again.
+pub fn unfold(id: &str) {
+    if let Some(held) = element(id) {
+        free(&held);
+    }
+}
+
+fn free(held: &HtmlElement) {
     set_style(held, "height", "auto");
+    set_style(held, "min-height", "auto");
     let _ = held.class_list().remove_1("folded");
 }
 

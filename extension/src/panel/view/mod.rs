@@ -34,12 +34,14 @@ use wasm_bindgen::JsCast;
 use super::effects;
 use super::keys;
 use super::part::Part;
-use super::state::{Msg, Progress, Screen, State, Sub, Tab, first_review, verb};
+use super::state::{Msg, Progress, Screen, State, Sub, TOLD, Tab, first_review, verb};
 use super::store::Store;
 
 /// The whole panel, as the children of the document's body.
 pub fn panel(store: Store) -> AnyView {
     window_event_listener(leptos::ev::keydown, move |event| key_pressed(store, &event));
+    // At another width the claims have another height: the one that is kept is of no use.
+    window_event_listener(leptos::ev::resize, |_| effects::unfold(TOLD));
     let screen = store.part(State::screen);
     Effect::new(move |before: Option<Screen>| {
         let now = screen.get();
