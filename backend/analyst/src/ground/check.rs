@@ -94,8 +94,8 @@ impl Form<'_> {
         relations.iter().map(line_of).collect()
     }
 
-    /// The model's own wording, if it says these relations and nothing else.
-    fn own_wording(
+    /// The wording of a claim, if it says these relations and nothing else.
+    pub(super) fn own_wording(
         &self,
         relations: &[Relation],
         lines: &[&Group<'_>],

@@ -1,17 +1,18 @@
 //! The summary with the model's voice in it.
 //!
 //! Its **core** is the lead and what the strongest signals rest on. The model tells a part of the core when
-//! its facts state the relations and, where the rule behind it names techniques, a view of the model's names
-//! one of them: a rule's sentence says more than the bare relation, and that may not be lost. What of the core
+//! its facts state the relations and, where a rule's sentence says more than these and the rule names techniques,
+//! a view of the model's names one of them: that may not be lost. What of the core
 //! the model does not tell is told by the rules; if its facts state nothing of it, the whole summary is the
 //! rules'. What speaks for usual work and what is not known is never left out either.
 
 use aside_shared::analysis::{Claim, ClaimKind, Relation, Signal, View};
 use aside_shared::model::{DroppedClaim, Reading, Told, Voice};
+use aside_shared::text::plain;
 
-use super::answer::{Answer, dropped, same};
+use super::answer::{Answer, Claimed, What, dropped, same};
 use super::check::Stands;
-use super::form::Form;
+use super::form::{Form, Group};
 
 /// Signals, beside the lead, that belong to the core.
 const CORE_SIGNALS: usize = 2;
@@ -127,9 +128,7 @@ impl Form<'_> {
         let is_core = |claim: &&Claim| {
             claim.lead
                 || claim.kind == ClaimKind::Fact
-                    && strongest
-                        .iter()
-                        .any(|signal| signal.evidence == claim.evidence)
+                    && strongest.iter().any(|signal| rests_on(claim, signal))
         };
         self.analysis.claims.iter().filter(is_core).collect()
     }
@@ -139,7 +138,7 @@ impl Form<'_> {
         let named: Vec<&str> = self
             .raising()
             .into_iter()
-            .filter(|signal| signal.evidence == part.evidence)
+            .filter(|signal| rests_on(part, signal))
             .flat_map(|signal| &signal.techniques)
             .map(|technique| technique.id.as_str())
             .collect();
@@ -147,7 +146,23 @@ impl Form<'_> {
             ClaimKind::View(View::Technique { id, .. }) => named.contains(&id.as_str()),
             _ => false,
         };
-        states(told, part) && (named.is_empty() || told.iter().any(names))
+        states(told, part)
+            && (named.is_empty() || told.iter().any(names) || self.is_in_own_words(part))
+    }
+
+    /// Whether a sentence of the rules says its relations and no more.
+    fn is_in_own_words(&self, part: &Claim) -> bool {
+        let lines: Option<Vec<&Group<'_>>> =
+            part.relations.iter().map(|it| self.line_of(it)).collect();
+        let claimed = Claimed {
+            what: What::Fact(part.relations.clone()),
+            cited: Vec::new(),
+            text: plain(&part.sentence),
+        };
+        lines.is_some_and(|lines| {
+            self.own_wording(&part.relations, &lines, &claimed)
+                .is_some()
+        })
     }
 
     fn rules_alone(&self) -> Vec<Told> {
@@ -220,6 +235,12 @@ impl Form<'_> {
             kind => own.iter().any(|known| known.kind == *kind),
         }
     }
+}
+
+/// Whether a claim was made of a signal: the signal may have found more since.
+fn rests_on(claim: &Claim, signal: &Signal) -> bool {
+    let is_found = |id| signal.evidence.contains(id);
+    !claim.evidence.is_empty() && claim.evidence.iter().all(is_found)
 }
 
 /// Whether the facts among these claims state all relations of a fact.

@@ -118,6 +118,29 @@ fn a_summary_that_loses_its_core_is_the_rules_own() {
 }
 
 #[test]
+fn what_a_rule_made_of_a_fact_is_not_lost_to_the_bare_fact() {
+    let (alert, mut analysis) = intrusion();
+    let lead = analysis.claims[0].clone();
+    for more in [false, true] {
+        if more {
+            // Telemetry came after the claim: the rule fired on more of the same.
+            let groups = &mut analysis.assessment.score.groups;
+            let signals = groups.iter_mut().flat_map(|group| &mut group.signals);
+            for signal in signals.filter(|signal| signal.evidence == lead.evidence) {
+                signal.evidence.push(alert.evidence[0].id.clone());
+            }
+        }
+        let form = form(&alert, &analysis);
+        let mut bare = stated(&form, &lead);
+        bare["text"] = json!("");
+        let reading = read(&form, &json!([bare]));
+        assert!(!reading.fell_back);
+        let first = &reading.claims[0];
+        assert_eq!((first.voice, &first.claim), (Voice::Rules, &lead), "{more}");
+    }
+}
+
+#[test]
 fn what_is_not_known_and_what_speaks_for_usual_work_cannot_be_left_out() {
     let (alert, analysis) = intrusion();
     let form = form(&alert, &analysis);
