@@ -191,3 +191,24 @@ export async function show(page, panel, id) {
   await goTo(page, alertPath(id));
   await read(panel);
 }
+
+/** Opens what was sent, and gives the parts of it that can be compared. */
+export async function whatWasSent(panel, opener = "#sent-b") {
+  await panel.locator(opener).click();
+  await panel.getByRole("heading", { name: "What was sent to the model" }).waitFor();
+  await panel.locator("details").first().locator("summary").click();
+  const more = panel.locator("details").first().getByRole("button", { name: /^Show all/ });
+  if ((await more.count()) > 0) await more.click();
+  const values = await panel.locator(".kv").evaluateAll((lists) =>
+    lists.flatMap((list) => [...list.querySelectorAll("dt")].map((dt) => [dt.textContent, dt.nextElementSibling.innerText])),
+  );
+  return {
+    text: await panel.locator(".raw.text").textContent(),
+    body: await panel.locator("details .raw").first().textContent(),
+    bytes: Number((await panel.locator("details summary").first().innerText()).replace(/\D/g, "")),
+    digest: await panel.locator("details .foot code").first().innerText(),
+    came: await panel.getByRole("region", { name: "Came back" }).innerText(),
+    dropped: await panel.getByRole("region", { name: "Came back" }).locator("li").allInnerTexts(),
+    ...Object.fromEntries(values),
+  };
+}

@@ -37,9 +37,9 @@ export const VIEWER = { name: "v.novak", password: PASSWORD, roles: ["viewer"] }
 /**
  * Starts a world. `phase` is the tenant's, `policy` lines of `[policy]`; whoever stands in `users` can sign in;
  * `others` are further tenants of the same console, by name; `display` is the X server of a browser with a window;
- * `model` are lines of `[model]` for the lab's own, which otherwise nobody asks.
+ * `model` are lines of `[model]` for the lab's own, which otherwise nobody asks, or for that of `endpoint`.
  * @param {{phase?: "observe" | "assist", policy?: string[], users?: object[], others?: string[], size?: object,
- *   hosts?: string[], display?: string, model?: string[]}} options
+ *   hosts?: string[], display?: string, model?: string[], endpoint?: {base_url: string, name: string}}} options
  */
 export async function startWorld({
   phase = "assist",
@@ -50,6 +50,7 @@ export async function startWorld({
   hosts = [],
   display,
   model,
+  endpoint,
 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "aside-world-"));
   const ends = [() => rm(folder, { recursive: true, force: true, maxRetries: 5 })];
@@ -60,7 +61,7 @@ export async function startWorld({
   };
   try {
     const lab = await startLab(ends);
-    const backend = await startBackend({ folder, lab, phase, policy, users, others, model, ends });
+    const backend = await startBackend({ folder, lab, phase, policy, users, others, model, endpoint, ends });
     const names = [lab.crowdstrike.console_host, ...hosts];
     const port = Number(new URL(lab.crowdstrike.console_url).port);
     const browser = await openChromium({
@@ -106,7 +107,7 @@ async function startLab(ends) {
   return JSON.parse(line);
 }
 
-async function startBackend({ folder, lab, phase, policy, users, others, model, ends }) {
+async function startBackend({ folder, lab, phase, policy, users, others, model, endpoint, ends }) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const config = join(folder, "aside.toml");
@@ -127,7 +128,7 @@ key_file = "audit.key"
 checkpoints_file = "checkpoints.jsonl"
 [policy]
 ${policy.join("\n")}
-${model === undefined ? "" : modelLines(lab.model, model)}${tenants.map(([name, vendorTenant]) => tenantLines(falcon, phase, name, vendorTenant)).join("")}`,
+${model === undefined ? "" : modelLines(endpoint ?? lab.model, model)}${tenants.map(([name, vendorTenant]) => tenantLines(falcon, phase, name, vendorTenant)).join("")}`,
   );
   for (const { name, password, roles } of users) {
     const held = roles.flatMap((role) => tenants.flatMap(([tenant]) => ["--role", `${role}@${tenant}`]));

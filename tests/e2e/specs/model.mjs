@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
 
-import { alertPath, beSignedIn, docked, goTo, openAlert, read, show } from "../panel.mjs";
+import { alertPath, beSignedIn, docked, goTo, openAlert, read, show, whatWasSent } from "../panel.mjs";
 import { RESPONDER, startWorld } from "../world.mjs";
 
 /** The deadline in `[model]`, in seconds. */
@@ -45,27 +45,7 @@ async function open(name, setting) {
   await show(page, panel, alertOf(name));
 }
 
-/** Opens what was sent, and gives the parts of it that can be compared. */
-async function sent(opener = "#sent-b") {
-  await panel.locator(opener).click();
-  await panel.getByRole("heading", { name: "What was sent to the model" }).waitFor();
-  await panel.locator("details").first().locator("summary").click();
-  const more = panel.locator("details").first().getByRole("button", { name: /^Show all/ });
-  if ((await more.count()) > 0) await more.click();
-  const values = await panel.locator(".kv").evaluateAll((lists) =>
-    lists.flatMap((list) => [...list.querySelectorAll("dt")].map((dt) => [dt.textContent, dt.nextElementSibling.innerText])),
-  );
-  return {
-    text: await panel.locator(".raw.text").textContent(),
-    body: await panel.locator("details .raw").first().textContent(),
-    bytes: Number((await panel.locator("details summary").first().innerText()).replace(/\D/g, "")),
-    digest: await panel.locator("details .foot code").first().innerText(),
-    came: await panel.getByRole("region", { name: "Came back" }).innerText(),
-    dropped: await panel.getByRole("region", { name: "Came back" }).locator("li").allInnerTexts(),
-    ...Object.fromEntries(values),
-  };
-}
-
+const sent = (opener) => whatWasSent(panel, opener);
 const back = () => panel.locator("#sub-back").click();
 
 /** Nothing in the panel is a link to anywhere but the console, or anything but text. */

@@ -7,6 +7,7 @@ mod web_ext;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::browser;
@@ -21,8 +22,8 @@ use counts::Counts;
 /// A test run that says nothing for so long is taken to hang.
 const LIMIT: Duration = Duration::from_secs(20 * 60);
 
-/// How long one of Node's tests may take, in milliseconds.
-const NODE_TEST_LIMIT: &str = "--test-timeout=180000";
+/// How long one of Node's tests may take.
+const NODE_TEST_LIMIT: Duration = Duration::from_secs(180);
 
 /// What a person asked of the tests.
 #[derive(Debug, Default)]
@@ -270,13 +271,19 @@ fn plain(places: &Places, arguments: &[&str]) -> Result<Outcome, Error> {
 }
 
 fn node_tests(places: &Places, files: &[PathBuf]) -> Result<Outcome, Error> {
-    let mut node = command(places, "node");
-    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
-        .arg(NODE_TEST_LIMIT)
-        .args(files);
-    browser::describe(places, "debug", &mut node);
+    let mut node = node(places, files, NODE_TEST_LIMIT);
     canaries::record(places, &mut node);
     Ok(Outcome::counted(&shown(node, LIMIT)?, counts::of_node))
+}
+
+/// Node on files of tests, each of which may take until `limit`.
+fn node(places: &Places, files: &[PathBuf], limit: Duration) -> Command {
+    let mut node = command(places, "node");
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .arg(format!("--test-timeout={}", limit.as_millis()))
+        .args(files);
+    browser::describe(places, "debug", &mut node);
+    node
 }
 
 /// The files in `folder` whose names end in `ending`, in the order of their names.

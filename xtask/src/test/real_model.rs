@@ -1,9 +1,12 @@
 //! The journeys with a real language model behind a server that others wrote. What is asked of them stands in
-//! `tests/journeys/tests/real_model.rs`.
+//! `tests/journeys/tests/real_model`, what of the panel in `tests/e2e/real-model.mjs`.
 
-use super::{Counts, LIMIT, counts};
+use std::process::Command;
+
+use super::{LIMIT, Outcome, counts, node};
 use crate::command::{command, shown};
 use crate::error::Error;
+use crate::extension::{self, Form};
 use crate::model::{self, Server};
 use crate::places::Places;
 use crate::setup::{self, Choice};
@@ -14,7 +17,9 @@ use crate::setup::{self, Choice};
 /// # Errors
 /// When something cannot be installed, built or started, or the person interrupts.
 pub fn run(places: &Places, choice: &Choice) -> Result<bool, Error> {
-    setup::ensure(places, &["nextest"], choice)?;
+    let mut needed = vec!["nextest", "node"];
+    needed.extend(setup::FOR_BROWSER);
+    setup::ensure(places, &needed, choice)?;
     model::install(places)?;
     let mut build = command(places, "cargo");
     build.args([
@@ -28,6 +33,7 @@ pub fn run(places: &Places, choice: &Choice) -> Result<bool, Error> {
     if !shown(build, LIMIT)?.success {
         return Ok(false);
     }
+    extension::build(places, Form::Release)?;
     let log = places.cache.join("logs/model-run.log");
     let server = Server::start(places, &log)?;
     println!(
@@ -52,12 +58,22 @@ pub fn run(places: &Places, choice: &Choice) -> Result<bool, Error> {
             "--no-capture",
             "--profile",
             "real-model",
-        ])
+        ]);
+    tell(&server, &mut cargo);
+    let journeys = Outcome::counted(&shown(cargo, LIMIT)?, counts::of_nextest);
+    let mut node = node(places, &[places.e2e().join("real-model.mjs")], LIMIT);
+    tell(&server, &mut node);
+    let panel = Outcome::counted(&shown(node, LIMIT)?, counts::of_node);
+    let mut total = journeys.counts;
+    total += panel.counts;
+    println!("\n{}", total.line());
+    Ok(journeys.well && panel.well)
+}
+
+/// Where the model is.
+fn tell(server: &Server, program: &mut Command) {
+    program
         .env("ASIDE_MODEL_URL", &server.base_url)
         .env("ASIDE_MODEL_NAME", server.model)
         .env("ASIDE_MODEL_CONTEXT", server.context.to_string());
-    let ran = shown(cargo, LIMIT)?;
-    let counts: Counts = counts::of_nextest(&ran.lines);
-    println!("\n{}", counts.line());
-    Ok(ran.success)
 }
