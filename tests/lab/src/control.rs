@@ -12,8 +12,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Lab, clock::rfc3339_ms, faults::Fault, happened, model, platform::Platform, scenario::hostile,
-    world::Containment,
+    Lab, clock::rfc3339_ms, faults::Fault, happened, model, platform::Platform, record::ApiRequest,
+    scenario::hostile, world::Containment,
 };
 
 pub(crate) type Answer = Result<(StatusCode, Json<Value>), (StatusCode, Json<Value>)>;
@@ -198,7 +198,8 @@ async fn wait(State(lab): State<Arc<Lab>>, Query(wait): Query<Wait>) -> Answer {
             format!("operation {:?} is not simulated", wait.operation),
         );
     }
-    let arrived = lab.world.record.wait(&wait.operation, wait.count);
+    let is_wanted = |call: &ApiRequest| call.operation == Some(wait.operation.as_str());
+    let arrived = lab.world.record.wait(is_wanted, wait.count);
     match tokio::time::timeout(Duration::from_millis(wait.timeout_ms), arrived).await {
         Ok(entries) => ok(json!(entries)),
         Err(_) => refuse(

@@ -1,4 +1,4 @@
-//! Every request that a platform's API saw, for tests to look at and to wait for.
+//! Every request that a server of the lab's saw, for tests to look at and to wait for.
 
 use std::sync::Mutex;
 
@@ -8,13 +8,23 @@ use tokio::sync::watch;
 
 use crate::world::locked;
 
-/// A request as seen; secrets and tokens are masked before they come here.
+/// A request as seen, in the words of its server.
 #[derive(Debug, Clone, Serialize)]
-pub struct Entry {
+pub struct Seen<R> {
     /// Increasing from 1.
     pub number: u64,
     /// Arrival.
     pub time: String,
+    /// What came.
+    #[serde(flatten)]
+    pub request: R,
+    /// Answered status; none while it waits or when no answer was given.
+    pub status: Option<u16>,
+}
+
+/// A request to a platform's API; secrets and tokens are masked before they come here.
+#[derive(Debug, Clone, Serialize)]
+pub struct ApiRequest {
     /// `crowdstrike`, …
     pub platform: &'static str,
     /// The vendor's operation id; none for what is no operation.
@@ -29,35 +39,38 @@ pub struct Entry {
     pub body: Value,
     /// Name of the API client whose token came with it.
     pub subject: Option<String>,
-    /// Answered status; none while it waits or when no answer was given.
-    pub status: Option<u16>,
 }
 
-/// All entries since the last [`Record::clear`].
+/// All requests since the last [`Record::clear`].
 #[derive(Debug)]
-pub struct Record {
-    entries: Mutex<(u64, Vec<Entry>)>,
+pub struct Record<R> {
+    seen: Mutex<(u64, Vec<Seen<R>>)>,
     arrived: watch::Sender<u64>,
 }
 
-impl Default for Record {
+impl<R> Default for Record<R> {
     fn default() -> Self {
         Self {
-            entries: Mutex::new((0, Vec::new())),
+            seen: Mutex::default(),
             arrived: watch::Sender::new(0),
         }
     }
 }
 
-impl Record {
+impl<R: Clone> Record<R> {
     /// Keeps a request that just arrived; its number is given.
-    pub fn arrive(&self, mut entry: Entry) -> u64 {
+    pub fn arrive(&self, time: String, request: R) -> u64 {
         let number = {
-            let mut entries = locked(&self.entries);
-            entries.0 += 1;
-            entry.number = entries.0;
-            entries.1.push(entry);
-            entries.0
+            let mut seen = locked(&self.seen);
+            seen.0 += 1;
+            let number = seen.0;
+            seen.1.push(Seen {
+                number,
+                time,
+                request,
+                status: None,
+            });
+            number
         };
         self.arrived.send_replace(number);
         number
@@ -65,36 +78,29 @@ impl Record {
 
     /// Notes what was answered.
     pub fn answered(&self, number: u64, status: u16) {
-        if let Some(entry) = locked(&self.entries)
-            .1
-            .iter_mut()
-            .rev()
-            .find(|entry| entry.number == number)
-        {
-            entry.status = Some(status);
+        let mut seen = locked(&self.seen);
+        if let Some(seen) = seen.1.iter_mut().rev().find(|it| it.number == number) {
+            seen.status = Some(status);
         }
     }
 
     /// Everything.
     #[must_use]
-    pub fn all(&self) -> Vec<Entry> {
-        locked(&self.entries).1.clone()
+    pub fn all(&self) -> Vec<Seen<R>> {
+        locked(&self.seen).1.clone()
     }
 
     /// Forgets everything; numbers go on.
     pub fn clear(&self) {
-        locked(&self.entries).1.clear();
+        locked(&self.seen).1.clear();
     }
 
-    /// The requests of an operation, once there are `count` of them. Never ends otherwise: the caller sets the time.
-    pub async fn wait(&self, operation: &str, count: usize) -> Vec<Entry> {
+    /// The requests that are `wanted`, once there are `count` of them. Never ends otherwise: the caller sets the time.
+    pub async fn wait(&self, wanted: impl Fn(&R) -> bool, count: usize) -> Vec<Seen<R>> {
         let mut arrived = self.arrived.subscribe();
         loop {
-            let found: Vec<Entry> = self
-                .all()
-                .into_iter()
-                .filter(|entry| entry.operation == Some(operation))
-                .collect();
+            let mut found = self.all();
+            found.retain(|seen| wanted(&seen.request));
             if found.len() >= count || arrived.changed().await.is_err() {
                 return found;
             }

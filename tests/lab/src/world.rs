@@ -8,7 +8,7 @@ use crate::{
     clock::{Clock, rfc3339_ms},
     draw::Draw,
     faults::Faults,
-    record::Record,
+    record::{ApiRequest, Record},
     scenario::{self, Story, background, fleet::Fleet, hostile},
 };
 
@@ -78,7 +78,7 @@ pub struct World {
     /// Alerts with hostile text.
     pub hostile: Vec<Story>,
     /// Requests seen.
-    pub record: Record,
+    pub record: Record<ApiRequest>,
     /// Faults to be made.
     pub faults: Faults,
     hosts: Mutex<Vec<HostState>>,

@@ -32,7 +32,7 @@ use crate::{
     clock::rfc3339_ms,
     draw::Draw,
     faults::{Cut, Fault},
-    record::Entry,
+    record,
     world::{World, locked},
 };
 use envelope::Reply;
@@ -221,10 +221,9 @@ pub async fn answer(State(falcon): State<Arc<Falcon>>, request: Request) -> Resp
             .faults
             .take(PLATFORM, found.id, found.gives_tokens())
     });
-    let number = falcon
-        .world
-        .record
-        .arrive(entry(&falcon, &parts, &bytes, operation));
+    let time = rfc3339_ms(falcon.world.clock.now_ms());
+    let seen = as_seen(&falcon, &parts, &bytes, operation);
+    let number = falcon.world.record.arrive(time, seen);
 
     let reply = match fault {
         None => Some(perform(&falcon, &parts, &bytes, route)),
@@ -443,12 +442,12 @@ fn parse_query(parts: &Parts) -> Vec<(String, String)> {
         .collect()
 }
 
-fn entry(
+fn as_seen(
     falcon: &Falcon,
     parts: &Parts,
     bytes: &Bytes,
     operation: Option<&'static Operation>,
-) -> Entry {
+) -> record::ApiRequest {
     let now = falcon.world.clock.now_ms();
     let subject = token::bearer(&parts.headers)
         .and_then(|token| falcon.grant_of(token, now))
@@ -468,9 +467,7 @@ fn entry(
         serde_json::from_slice(bytes)
             .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned()))
     };
-    Entry {
-        number: 0,
-        time: rfc3339_ms(now),
+    record::ApiRequest {
         platform: PLATFORM,
         operation: operation.map(|found| found.id),
         method: parts.method.to_string(),
@@ -478,6 +475,5 @@ fn entry(
         query: parts.uri.query().unwrap_or("").to_owned(),
         body,
         subject,
-        status: None,
     }
 }

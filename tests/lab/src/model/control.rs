@@ -68,7 +68,7 @@ impl Default for Wait {
 
 /// `GET /model/requests/wait?count=&timeout_ms=`: 200 when so many are there, 408 when not in time.
 async fn wait(State(model): State<Arc<Model>>, Query(wait): Query<Wait>) -> Answer {
-    let arrived = model.record.wait(wait.count);
+    let arrived = model.record.wait(|_| true, wait.count);
     match tokio::time::timeout(Duration::from_millis(wait.timeout_ms), arrived).await {
         Ok(entries) => ok(json!(entries)),
         Err(_) => refuse(

@@ -18,6 +18,7 @@ mod speech;
 mod wording;
 
 use std::{
+    path::PathBuf,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -36,7 +37,7 @@ use tokio::sync::watch;
 
 pub use self::{
     obey::{obey, obey_beyond},
-    record::{Entry, FOLDER, Record},
+    record::{FOLDER, ModelRequest},
     setting::{Manner, Setting},
 };
 use self::{
@@ -49,6 +50,7 @@ use crate::{
     clock::{Clock, rfc3339_ms},
     draw::Draw,
     faults::Cut,
+    record::Record,
     world::locked,
 };
 
@@ -66,7 +68,9 @@ pub struct Model {
     /// The model that it serves.
     pub name: &'static str,
     /// Requests seen.
-    pub record: Record,
+    pub record: Record<ModelRequest>,
+    /// Where their bodies are written, too.
+    folder: Option<PathBuf>,
     clock: Clock,
     setting: Mutex<Setting>,
     released: watch::Sender<u64>,
@@ -83,7 +87,8 @@ impl Model {
         Arc::new(Self {
             key: format!("sk-lab-{}", draw.secret(40)),
             name: "lab-colleague",
-            record: Record::new(std::env::var_os(FOLDER).map(Into::into)),
+            record: Record::default(),
+            folder: std::env::var_os(FOLDER).map(Into::into),
             clock,
             setting: Mutex::default(),
             released: watch::Sender::new(0),
@@ -144,18 +149,15 @@ async fn answer(State(model): State<Arc<Model>>, request: Request) -> Response<B
     };
     // Before the request is known to anybody: a release cannot be missed.
     let holder = model.released.subscribe();
-    let path = parts.uri.path_and_query().map_or("", |it| it.as_str());
+    if let Some(folder) = &model.folder
+        && let Err(error) = record::write(folder, &bytes)
+    {
+        // A record with holes would let a grep over it pass.
+        tracing::error!(%error, "a request was not recorded");
+        return route_fault(500, "The lab could not record this request.").into_response();
+    }
     let time = rfc3339_ms(model.clock.now_ms());
-    let recorded = model
-        .record
-        .arrive(time, parts.method.as_str(), path, &parts.headers, &bytes);
-    let number = match recorded {
-        Ok(number) => number,
-        Err(error) => {
-            tracing::error!(%error, "a request was not recorded");
-            return route_fault(500, "The lab could not record this request.").into_response();
-        }
-    };
+    let number = model.record.arrive(time, ModelRequest::of(&parts, &bytes));
     let response = respond(&model, &parts, &bytes, holder)
         .await
         .unwrap_or_else(Refusal::into_response);

@@ -1,21 +1,15 @@
-//! Every request that the model's server saw, byte for byte, for tests to look at, to wait for and to grep.
+//! A request to the model's server as it is recorded: byte for byte, for tests to look at and to grep.
 
 use std::{
     collections::BTreeMap,
-    io,
-    path::PathBuf,
-    sync::{
-        Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
+    fs, io,
+    path::Path,
+    sync::atomic::{AtomicU64, Ordering},
 };
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, request::Parts};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Serialize;
-use tokio::sync::watch;
-
-use crate::world::locked;
 
 /// The folder where each request's body is written as a file of its own, if it is set.
 pub const FOLDER: &str = "ASIDE_LAB_MODEL_RECORD";
@@ -28,11 +22,7 @@ static FILES: AtomicU64 = AtomicU64::new(0);
 
 /// A request as it came.
 #[derive(Debug, Clone, Serialize)]
-pub struct Entry {
-    /// Increasing from 1.
-    pub number: u64,
-    /// Arrival.
-    pub time: String,
+pub struct ModelRequest {
     /// HTTP verb.
     pub method: String,
     /// Path and query as sent.
@@ -44,97 +34,33 @@ pub struct Entry {
     /// The body in base64, if it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body_base64: Option<String>,
-    /// Answered status; none while it waits or when no answer was given.
-    pub status: Option<u16>,
 }
 
-/// All requests since the last [`Record::clear`].
-#[derive(Debug)]
-pub struct Record {
-    entries: Mutex<(u64, Vec<Entry>)>,
-    arrived: watch::Sender<u64>,
-    folder: Option<PathBuf>,
-}
-
-impl Record {
-    /// An empty record that also writes into this folder.
+impl ModelRequest {
+    /// What came with this body.
     #[must_use]
-    pub fn new(folder: Option<PathBuf>) -> Self {
-        Self {
-            entries: Mutex::default(),
-            arrived: watch::Sender::new(0),
-            folder,
-        }
-    }
-
-    /// Keeps a request that just arrived; its number is given.
-    ///
-    /// # Errors
-    /// When the file cannot be written: a record with holes would let a grep over it pass.
-    pub fn arrive(
-        &self,
-        time: String,
-        method: &str,
-        path: &str,
-        headers: &HeaderMap,
-        body: &[u8],
-    ) -> io::Result<u64> {
-        if let Some(folder) = &self.folder {
-            let counter = FILES.fetch_add(1, Ordering::Relaxed);
-            let file = folder.join(format!("{}-{counter:06}.json", std::process::id()));
-            std::fs::create_dir_all(folder)?;
-            std::fs::write(file, body)?;
-        }
+    pub fn of(parts: &Parts, body: &[u8]) -> Self {
+        let path = parts.uri.path_and_query().map_or("", |it| it.as_str());
         let text = std::str::from_utf8(body).ok().map(str::to_owned);
-        let number = {
-            let mut entries = locked(&self.entries);
-            entries.0 += 1;
-            let number = entries.0;
-            entries.1.push(Entry {
-                number,
-                time,
-                method: method.to_owned(),
-                path: path.to_owned(),
-                headers: masked(headers),
-                body_base64: text.is_none().then(|| STANDARD.encode(body)),
-                body: text,
-                status: None,
-            });
-            number
-        };
-        self.arrived.send_replace(number);
-        Ok(number)
-    }
-
-    /// Notes what was answered.
-    pub fn answered(&self, number: u64, status: u16) {
-        let mut entries = locked(&self.entries);
-        if let Some(entry) = entries.1.iter_mut().find(|entry| entry.number == number) {
-            entry.status = Some(status);
+        Self {
+            method: parts.method.as_str().to_owned(),
+            path: path.to_owned(),
+            headers: masked(&parts.headers),
+            body_base64: text.is_none().then(|| STANDARD.encode(body)),
+            body: text,
         }
     }
+}
 
-    /// Everything.
-    #[must_use]
-    pub fn all(&self) -> Vec<Entry> {
-        locked(&self.entries).1.clone()
-    }
-
-    /// Forgets everything but the files; numbers go on.
-    pub fn clear(&self) {
-        locked(&self.entries).1.clear();
-    }
-
-    /// The requests, once there are `count` of them. Never ends otherwise: the caller sets the time.
-    pub async fn wait(&self, count: usize) -> Vec<Entry> {
-        let mut arrived = self.arrived.subscribe();
-        loop {
-            let found = self.all();
-            if found.len() >= count || arrived.changed().await.is_err() {
-                return found;
-            }
-        }
-    }
+/// Writes a request's body into a folder, for a later grep.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write(folder: &Path, body: &[u8]) -> io::Result<()> {
+    let counter = FILES.fetch_add(1, Ordering::Relaxed);
+    fs::create_dir_all(folder)?;
+    let file = format!("{}-{counter:06}.json", std::process::id());
+    fs::write(folder.join(file), body)
 }
 
 fn masked(headers: &HeaderMap) -> BTreeMap<String, String> {
