@@ -9,6 +9,89 @@ use super::values::{before, byte, ends_with, is_word, run_end, run_start, starts
 use super::view::folded;
 use super::{fields, words};
 
+/// A name as Windows' and Amazon's set-up makes it for a machine, whose kind stands at `start..end`: `DESKTOP-8K3LMQ2`,
+/// `LAPTOP-…`, `WIN-3F8K2L9QX1A`, `EC2AMAZ-1A2B3C4`, `ip-10-0-1-23`.
+pub(super) fn generated_name(bytes: &[u8], start: usize, end: usize, found: &mut Vec<Candidate>) {
+    let is_inside = |b: u8| is_word(b) || b == b'-';
+    if is_inside(before(bytes, start)) {
+        return;
+    }
+    let last = run_end(bytes, end, 16, is_inside);
+    let made = &bytes[end..last];
+    let is_made = match end - start {
+        // Its first address.
+        3 => {
+            let parts = made.split(|b| *b == b'-');
+            parts.clone().count() == 4
+                && parts.into_iter().all(|part| {
+                    (1..=3).contains(&part.len()) && part.iter().all(u8::is_ascii_digit)
+                })
+        }
+        4 => made.len() == 11 && is_drawn(made),
+        _ => matches!(made.len(), 7 | 8) && is_drawn(made),
+    };
+    if is_made {
+        found.push(Candidate::placed(start, last, What::Host));
+    }
+}
+
+/// Letters and digits as chance draws them.
+fn is_drawn(made: &[u8]) -> bool {
+    made.iter().all(u8::is_ascii_alphanumeric)
+        && made.iter().any(u8::is_ascii_digit)
+        && made.iter().any(u8::is_ascii_alphabetic)
+}
+
+/// Domains in which anybody may have a name (small letters).
+const SHARED: &[&str] = &[
+    "amazonaws.com",
+    "compute.amazonaws.com",
+    "azure.com",
+    "cloudapp.azure.com",
+    "azurewebsites.net",
+    "windows.net",
+    "core.windows.net",
+    "microsoft.com",
+    "onmicrosoft.com",
+    "sharepoint.com",
+    "cloudapp.net",
+    "trafficmanager.net",
+    "google.com",
+    "googleapis.com",
+    "googleusercontent.com",
+    "appspot.com",
+    "cloudfront.net",
+    "akamai.net",
+    "akamaiedge.net",
+    "herokuapp.com",
+    "github.com",
+    "github.io",
+    "gitlab.io",
+    "pages.dev",
+    "workers.dev",
+    "netlify.app",
+    "vercel.app",
+    "digitalocean.com",
+    "linode.com",
+    "ovh.net",
+    "dyndns.org",
+    "duckdns.org",
+    "no-ip.org",
+    "in-addr.arpa",
+    "ip6.arpa",
+];
+
+/// Whether anybody may have a name in a domain: a provider's, or the second level of a country's (`co.uk`).
+pub(super) fn is_shared(domain: &str) -> bool {
+    const SECOND: &[&str] = &[
+        "co", "com", "net", "org", "gov", "edu", "ac", "or", "ne", "go", "gob", "mil", "nhs",
+    ];
+    let is_countrys = domain
+        .split_once('.')
+        .is_some_and(|(second, country)| country.len() == 2 && SECOND.contains(&second));
+    is_countrys || SHARED.contains(&domain)
+}
+
 /// Whether an address belongs to a network of somebody's own: RFC 1918, RFC 6598, RFC 3927, RFC 4193,
 /// RFC 4291 link-local. Loopback is not.
 pub(super) fn is_internal(address: &IpAddr) -> bool {

@@ -37,6 +37,8 @@ pub(super) const NAMES: &[&str] = &[
     "srcname",
     "dstname",
     "usrname",
+    "full name",
+    "fullname",
     "client name",
     "clientname",
 ];
@@ -107,6 +109,7 @@ fn field(name: &str) -> Option<What> {
         | "sourceaccount"
         | "serviceaccount"
         | "runasuser"
+        | "fullname"
         | "runas" => What::User,
         "host"
         | "hostname"
@@ -238,10 +241,22 @@ pub(super) fn named(text: &str, start: usize, end: usize, found: &mut Vec<Candid
         return;
     }
     let Some((at, joint)) = name.joint(bytes) else {
+        if what == What::User
+            && let Some(data) = super::secrets::registry_data(text, name.start, name.end)
+        {
+            programs::account(text, data.start, data.end, found);
+            return;
+        }
+        if plain == "user" && ftp_login(text, &name, found) {
+            return;
+        }
         // `user admin logged in`, `host backup`: only a known name counts there.
         machine_in_prose(text, &name, &plain, found);
         let at = past_blanks(bytes, name.end);
-        if at > name.end && is_told(bytes, &name, &plain, at) {
+        if is_printed(bytes, &name, at) {
+            let end = persons_name(bytes, run_end(bytes, at, 64, |b| b.is_ascii_graphic()));
+            programs::account(text, at, end, found);
+        } else if at > name.end && is_told(bytes, &name, &plain, at) {
             let opening = quote(bytes, at).map_or(0, |(length, _)| length);
             let end = run_end(bytes, at + opening, 64, |b| {
                 is_word(b) || matches!(b, b'.' | b'-' | b'\\' | b'$')
@@ -277,6 +292,20 @@ pub(super) fn named(text: &str, start: usize, end: usize, found: &mut Vec<Candid
         placed(text, at + name.start, at + name.end, what, true, found);
         return;
     }
+    if matches!(plain.as_str(), "owner" | "fullname") {
+        let end = persons_name(bytes, value.end);
+        if end > value.end {
+            programs::account(text, value.start, end, found);
+            return;
+        }
+    }
+    // `Client(host=host)`
+    let is_variable = text
+        .get(value.start..value.end)
+        .is_some_and(|value| value.eq_ignore_ascii_case(&text[name.start..name.end]));
+    if is_variable && joint == Joint::Equals {
+        return;
+    }
     // `-ComputerName A,B`
     let mut at = value.start;
     for part in text
@@ -291,6 +320,33 @@ pub(super) fn named(text: &str, start: usize, end: usize, found: &mut Vec<Candid
         unquoted_name(text, at, end, what, is_sure, found);
         at = end + 1;
     }
+}
+
+/// `User name                    bob`, `Full Name                    Bob Smith`, as `net user` prints an account.
+fn is_printed(bytes: &[u8], name: &Named, at: usize) -> bool {
+    matches!(&bytes[name.start..name.end], b"User name" | b"Full Name")
+        && at >= name.end + 4
+        && matches!(before(bytes, name.start), b'\n' | 0)
+}
+
+/// The end of a person's name whose first part ends at `end`: further parts begin with a capital.
+fn persons_name(bytes: &[u8], end: usize) -> usize {
+    let mut end = end;
+    for _ in 0..3 {
+        let next = end + 1;
+        let last = run_end(bytes, next, 32, |b| {
+            b.is_ascii_alphabetic() || b >= 0x80 || matches!(b, b'-' | b'\'')
+        });
+        let is_part = byte(bytes, end) == b' '
+            && byte(bytes, next).is_ascii_uppercase()
+            && last >= next + 2
+            && byte(bytes, last) != b':';
+        if !is_part {
+            break;
+        }
+        end = last;
+    }
+    end
 }
 
 /// Whether a name follows without anything that joins them: `denied for user 'bob'`, or a line of its
@@ -310,6 +366,33 @@ fn is_told(bytes: &[u8], name: &Named, plain: &str, at: usize) -> bool {
         && start < name.start
         && before(bytes, start) == b'\n'
         && matches!(byte(bytes, end), 0 | b'\n' | b'\r')
+}
+
+/// `user bob S0mmer!` on a line of its own or behind `echo`, as a script gives it to `ftp`.
+fn ftp_login(text: &str, name: &Named, found: &mut Vec<Candidate>) -> bool {
+    let bytes = text.as_bytes();
+    let is_inside = |b: u8| b.is_ascii_graphic() && !matches!(b, b'>' | b'|' | b'&' | b'<');
+    let is_line = matches!(before(bytes, name.start), b'\n' | 0);
+    let start = name.end + 1;
+    let end = run_end(bytes, start, 64, is_inside);
+    let last = run_end(bytes, end + 1, 64, is_inside);
+    let ends = past_blanks(bytes, last);
+    let is_pair = (is_line || ends_with(bytes, name.start, "echo "))
+        && end > start
+        && byte(bytes, end) == b' '
+        && matches!(byte(bytes, ends), b'\n' | b'\r' | b'>' | b'&' | 0);
+    let Some(password) = text.get(end + 1..last).filter(|_| is_pair) else {
+        return false;
+    };
+    let is_word = password
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || matches!(b, b'.' | b'-'));
+    if password.len() < 4 || is_word {
+        return false;
+    }
+    programs::account(text, start, end, found);
+    found.push(Candidate::sure(end + 1, last, What::Secret("PASSWORD")));
+    true
 }
 
 /// The `name` in what a field holds between braces, `"user":{"name":"bob"}`, as ECS writes it.

@@ -168,6 +168,10 @@ impl Known {
             Some((first, rest)) => {
                 let key = if rest.contains('.') { &name } else { first };
                 self.add(What::Domain, &name, key, Matched::Anywhere);
+                // Whoever has `corp.acme.example` has `acme.example`.
+                if rest.contains('.') && !addresses::is_shared(rest) {
+                    self.add(What::Domain, rest, rest, Matched::Anywhere);
+                }
                 if !rest.contains('.') {
                     let matched = match words::is_distinctive(first) {
                         true => Matched::InCapitals,

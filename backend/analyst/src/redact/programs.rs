@@ -894,8 +894,11 @@ fn holds(text: &str, argument: Argument, what: Holds, found: &mut Vec<Candidate>
         User => account(text, start, end, found),
         Host => {
             let first = run_end(text.as_bytes(), start, 4, |b| matches!(b, b'\\' | b'/'));
+            // `TERMSRV/srv` is read as a service's name.
             let first = if starts_with(text.as_bytes(), first, "tcp:") {
                 first + 4
+            } else if starts_with(text.as_bytes(), first, "termsrv/") {
+                first + 8
             } else {
                 first
             };
@@ -946,7 +949,7 @@ fn holds(text: &str, argument: Argument, what: Holds, found: &mut Vec<Candidate>
 fn password(start: usize, end: usize, value: &str, found: &mut Vec<Candidate>) {
     if !value.is_empty()
         && !is_reference(value.as_bytes(), false)
-        && !matches!(value, "*" | "-" | "?")
+        && !matches!(value, "*" | "-" | "?" | "clear")
     {
         found.push(Candidate::sure(start, end, What::Secret("PASSWORD")));
     }
@@ -1260,26 +1263,59 @@ fn impacket(text: &str, arguments: &[Argument], found: &mut Vec<Candidate>) {
     }
 }
 
-/// `echo 'name:password' | chpasswd`: what stands before the pipe; `at` is where `chpasswd` begins.
+/// `echo 'name:password' | chpasswd`, `chpasswd <<< name:password`: what stands before the pipe or behind the arrows;
+/// the program's name begins at `at`.
 pub(super) fn chpasswd(text: &str, at: usize, found: &mut Vec<Candidate>) {
     let bytes = text.as_bytes();
-    let pipe = super::values::run_start(bytes, at, 24, |b| b != b'|');
-    if before(bytes, pipe) != b'|' {
-        return;
-    }
-    let mut end = pipe - 1;
-    while end > 0 && matches!(bytes[end - 1], b' ' | b'"' | b'\'' | b'\\') {
-        end -= 1;
-    }
-    let start = super::values::run_start(bytes, end, 128, |b| {
-        !matches!(b, b' ' | b'"' | b'\'' | b'\n')
-    });
+    let is_inside = |b: u8| !matches!(b, b' ' | b'"' | b'\'' | b'\n');
+    let arrows = past_blanks(bytes, at + "chpasswd".len());
+    let (start, end) = if starts_with(bytes, arrows, "<<<") {
+        let open = past_blanks(bytes, arrows + 3);
+        let start = run_end(bytes, open, 1, |b| matches!(b, b'"' | b'\''));
+        (start, run_end(bytes, start, 128, is_inside))
+    } else {
+        let pipe = super::values::run_start(bytes, at, 24, |b| b != b'|');
+        if before(bytes, pipe) != b'|' {
+            return;
+        }
+        let mut end = pipe - 1;
+        while end > 0 && matches!(bytes[end - 1], b' ' | b'"' | b'\'' | b'\\') {
+            end -= 1;
+        }
+        (super::values::run_start(bytes, end, 128, is_inside), end)
+    };
     let Some(pair) = text.get(start..end) else {
         return;
     };
     if let Some(colon) = pair.find(':').filter(|colon| *colon > 0) {
         account(text, start, start + colon, found);
         password(start + colon + 1, end, &pair[colon + 1..], found);
+    }
+}
+
+/// A line of `/etc/passwd`, `bob:x:1001:1001:Bob Smith,,,:/home/bob:/bin/sh`: the account and whose it is; `:x:` stands
+/// at `at`.
+pub(super) fn passwd_line(text: &str, at: usize, found: &mut Vec<Candidate>) {
+    let bytes = text.as_bytes();
+    let is_id = |at: usize| {
+        let end = run_end(bytes, at, 10, |b| b.is_ascii_digit());
+        (end > at && byte(bytes, end) == b':').then_some(end + 1)
+    };
+    let Some(whose) = is_id(at + 3).and_then(is_id) else {
+        return;
+    };
+    let start = super::values::run_start(bytes, at, 32, |b| is_word(b) || matches!(b, b'.' | b'-'));
+    account(text, start, at, found);
+    let end = run_end(bytes, whose, 64, |b| {
+        b.is_ascii_alphabetic() || b >= 0x80 || matches!(b, b' ' | b'.' | b'-' | b'\'')
+    });
+    // A person has two names or more; a service is one word or written small.
+    let is_person = text.get(whose..end).is_some_and(|name| {
+        let mut names = name.split(' ');
+        name.contains(' ') && names.all(|name| name.starts_with(char::is_uppercase))
+    });
+    if is_person && matches!(byte(bytes, end), b',' | b':') {
+        found.push(Candidate::placed(whose, end, What::User));
     }
 }
 

@@ -40,6 +40,7 @@ enum Anchor {
     PsCredential,
     Program(usize, &'static str),
     Chpasswd,
+    PasswdLine,
     PipedPassword,
     Field,
     Sentence,
@@ -62,6 +63,7 @@ enum Anchor {
     Uid,
     Atlas,
     Terminal,
+    Generated,
     Proxied,
     Service,
 }
@@ -134,6 +136,7 @@ static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
         ("networkcredential", Anchor::NetworkCredential),
         ("pscredential", Anchor::PsCredential),
         ("chpasswd", Anchor::Chpasswd),
+        (":x:", Anchor::PasswdLine),
         ("passwd --stdin", Anchor::PipedPassword),
         ("sudo -s", Anchor::PipedPassword),
         ("su -", Anchor::PipedPassword),
@@ -158,6 +161,11 @@ static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
         ("(uid=", Anchor::Uid),
         (".atlasv1.", Anchor::Atlas),
         (" pts/", Anchor::Terminal),
+        ("desktop-", Anchor::Generated),
+        ("laptop-", Anchor::Generated),
+        ("win-", Anchor::Generated),
+        ("ec2amaz-", Anchor::Generated),
+        ("ip-", Anchor::Generated),
         (" hier_", Anchor::Proxied),
         ("mssqlsvc/", Anchor::Service),
         ("termsrv/", Anchor::Service),
@@ -270,6 +278,7 @@ fn announced(text: &str, wanted: Wanted<'_>, found: &mut Vec<Candidate>) {
                 }
             }
             Anchor::Chpasswd => programs::chpasswd(text, start, found),
+            Anchor::PasswdLine => programs::passwd_line(text, start, found),
             Anchor::PipedPassword => programs::piped_password(text, start, found),
             Anchor::Field => fields::named(text, start, end, found),
             Anchor::Sentence if !is_word(before(bytes, start)) => {
@@ -302,6 +311,7 @@ fn announced(text: &str, wanted: Wanted<'_>, found: &mut Vec<Candidate>) {
             Anchor::Obscured => secrets::obscured(text, end, found),
             Anchor::Atlas => tokens::atlas(bytes, start, end, found),
             Anchor::Terminal => fields::terminal(text, start, found),
+            Anchor::Generated => addresses::generated_name(bytes, start, end, found),
             Anchor::Proxied => fields::before_blank(text, start, found),
             Anchor::Service => fields::service(text, start, end, found),
         }

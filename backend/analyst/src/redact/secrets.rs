@@ -1,11 +1,13 @@
 //! Secrets that are told by the name they are given to, not by their form: passwords, keys and
 //! tokens in flags, variables, configuration, headers and connection strings.
 
+use std::ops::Range;
+
 use super::candidate::{Candidate, What};
 use super::named::{Joint, Named, closes_around};
 use super::values::{
     Value, before, byte, ends_with, is_end, is_reference, is_word, past_blanks, quote, quoted_end,
-    run_end, starts_with, value,
+    run_end, run_start, starts_with, value,
 };
 use super::{placeholder, words};
 
@@ -28,6 +30,8 @@ pub(super) const NAMES: &[(&str, Promise)] = &[
     ("pwd", Promise::Password),
     ("pass", Promise::Password),
     ("psk", Promise::Password),
+    // As `netsh wlan show profile` prints it.
+    ("key content", Promise::Password),
     ("pw", Promise::Password),
     ("secret", Promise::Key),
     ("token", Promise::Key),
@@ -259,8 +263,15 @@ pub(super) fn named(
             is_long.then_some(end)
         }
         None => {
-            if promise == Promise::Password && ends_with(bytes, name.start, "/v ") {
-                registry_data(text, name.end, found);
+            let data = registry_data(text, name.start, name.end);
+            if promise == Promise::Password
+                && let Some(data) = data
+            {
+                found.push(Candidate::sure(
+                    data.start,
+                    data.end,
+                    What::Secret("PASSWORD"),
+                ));
             } else if promise == Promise::Password {
                 told(text, name.end, found);
             }
@@ -449,6 +460,10 @@ fn given(
     if promise == Promise::Password && (is_long_path || plain.ends_with("pwd") && is_path(given)) {
         return;
     }
+    // `$pw = ConvertTo-SecureString …`
+    if !quoted && super::fields::is_command(given) {
+        return;
+    }
     if !quoted && !is_encrypted && given.starts_with(['[', '{', '(', '<']) {
         return;
     }
@@ -630,24 +645,24 @@ fn is_dotted_name(value: &str) -> bool {
     ROOTS.iter().any(|root| value.starts_with(root))
 }
 
-/// `reg add … /v DefaultPassword /t REG_SZ /d x`: the data of a registry value.
-fn registry_data(text: &str, at: usize, found: &mut Vec<Candidate>) {
+/// Where the data of a registry value stands whose name is `start..end`: `reg add … /v DefaultPassword /t REG_SZ /d x`,
+/// `Set-ItemProperty … -Name DefaultPassword -Value x`.
+pub(super) fn registry_data(text: &str, start: usize, end: usize) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
-    let line = run_end(bytes, at, 64, |b| b != b'\n');
-    let flag = (at..line).find(|place| starts_with(bytes, *place, " /d "));
-    let Some(start) = flag.map(|flag| past_blanks(bytes, flag + 4)) else {
-        return;
+    let opening = run_start(bytes, start, 1, |b| matches!(b, b'"' | b'\''));
+    let flag = match () {
+        () if ends_with(bytes, opening, "/v ") => " /d ",
+        () if ends_with(bytes, opening, "-name ") => " -value ",
+        () => return None,
     };
-    let data = value(bytes, start, |at, b| is_blank_end(bytes, at, b));
-    let given = bytes.get(data.start..data.end).unwrap_or_default();
-    let is_path = text.get(data.start..data.end).is_some_and(is_path);
-    if given.len() > 1 && !is_reference(given, data.quoted) && !is_path {
-        found.push(Candidate::sure(
-            data.start,
-            data.end,
-            What::Secret("PASSWORD"),
-        ));
-    }
+    let line = run_end(bytes, end, 64, |b| b != b'\n');
+    let at = (end..line).find(|place| starts_with(bytes, *place, flag))?;
+    let at = past_blanks(bytes, at + flag.len());
+    let data = value(bytes, at, |at, b| is_blank_end(bytes, at, b));
+    let given = bytes.get(data.start..data.end)?;
+    let is_path = text.get(data.start..data.end).is_none_or(is_path);
+    let is_data = given.len() > 1 && !is_reference(given, data.quoted) && !is_path;
+    is_data.then_some(data.start..data.end)
 }
 
 /// `the password is Summer2024!`: a password that is told in a sentence.

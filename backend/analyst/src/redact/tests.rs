@@ -408,6 +408,84 @@ const ENCODINGS: &[(&str, Encode)] = &[
 ];
 
 #[test]
+fn accounts_passwords_and_machines_are_found_where_programs_put_them() {
+    for (text, expected) in [
+        (
+            "reg add HKLM\\X\\Winlogon /v DefaultUserName /t REG_SZ /d kioskuser /f",
+            "reg add HKLM\\X\\Winlogon /v DefaultUserName /t REG_SZ /d USER-1 /f",
+        ),
+        (
+            "Set-ItemProperty -Path HKLM:\\X\\Winlogon -Name DefaultPassword -Value \"Start#1\"",
+            "Set-ItemProperty -Path HKLM:\\X\\Winlogon -Name DefaultPassword -Value \"SECRET-PASSWORD-1\"",
+        ),
+        (
+            "cmdkey /add:TERMSRV/jump01 /pass:Zx9!kk",
+            "cmdkey /add:TERMSRV/HOST-1 /pass:SECRET-PASSWORD-1",
+        ),
+        (
+            "$pw = ConvertTo-SecureString 'Hunter2!' -AsPlainText -Force",
+            "$pw = ConvertTo-SecureString 'SECRET-PASSWORD-1' -AsPlainText -Force",
+        ),
+        (
+            "netsh wlan show profile name=home key=clear\n    Key Content            : Winter-22",
+            "netsh wlan show profile name=home key=clear\n    Key Content            : SECRET-PASSWORD-1",
+        ),
+        (
+            "ftp -n 10.1.1.1\nuser tomas S0mmer!\nput a.zip",
+            "ftp -n IP-INTERNAL-1\nuser USER-1 SECRET-PASSWORD-1\nput a.zip",
+        ),
+        (
+            "user not found\nuser must log in",
+            "user not found\nuser must log in",
+        ),
+        (
+            "chpasswd <<< \"root:NewRootPw1\"",
+            "chpasswd <<< \"root:SECRET-PASSWORD-1\"",
+        ),
+        (
+            "tomas:x:1001:1001:Tomas Novak,,,:/home/tomas:/bin/sh",
+            "USER-1:x:1001:1001:USER-2,,,:/home/USER-1:/bin/sh",
+        ),
+        (
+            "bin:x:2:2:bin:/bin:/usr/sbin/nologin",
+            "bin:x:2:2:bin:/bin:/usr/sbin/nologin",
+        ),
+        (
+            "User name                    tnovak\nFull Name                    Tomas Novak\nComment",
+            "User name                    USER-1\nFull Name                    USER-2\nComment",
+        ),
+        (
+            "Registered Owner: Tomas Novak\nRegistered Organization: none",
+            "Registered Owner: USER-1\nRegistered Organization: none",
+        ),
+        (
+            "seen on DESKTOP-8K3LMQ2, ip-10-0-1-23 and WIN-3F8K2L9QX1A; desktop-manager",
+            "seen on HOST-1, HOST-2 and HOST-3; desktop-manager",
+        ),
+        (
+            "connect(host=host, user=user)",
+            "connect(host=host, user=user)",
+        ),
+        ("portal.acme.com is ours", "DOMAIN-1 is ours"),
+    ] {
+        assert_eq!(redacted(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn whoever_has_a_domain_has_the_one_above_it_unless_that_is_everybodys() {
+    let mut known = Known::default();
+    known.domain("corp.acme.example");
+    known.domain("acme.co.uk");
+    known.host("vm1.westeurope.cloudapp.azure.com");
+    let text = "git.acme.example acme.co.uk shop.co.uk eastus.cloudapp.azure.com";
+    assert_eq!(
+        conversation(&known).redact(text).text,
+        "DOMAIN-1 DOMAIN-2 shop.co.uk eastus.cloudapp.azure.com"
+    );
+}
+
+#[test]
 fn what_is_joined_to_a_name_by_digits_or_capitals_goes_with_it_and_another_word_stays() {
     let mut known = known();
     known.host("FINLT204");
