@@ -137,14 +137,9 @@ impl Known {
 
     /// An account: `j.smith`, `ACME\j.smith` or `j.smith@acme.example`.
     pub fn user(&mut self, name: &str) {
+        let spelled = in_two_letters(name.trim());
         let name = folded(name.trim());
-        let (domain, user) = match name.split_once('\\') {
-            Some((domain, user)) => (Some(domain), user),
-            None => match name.split_once('@') {
-                Some((user, domain)) => (Some(domain), user),
-                None => (None, name.as_str()),
-            },
-        };
+        let (domain, user) = in_domain(&name);
         if user.is_empty() || words::is_built_in_user(user) {
             return;
         }
@@ -152,6 +147,9 @@ impl Known {
             self.host(machine);
         } else {
             self.named(What::User, user, user);
+            if let Some(spelled) = &spelled {
+                self.also(What::User, in_domain(spelled).1, user);
+            }
         }
         if let Some(domain) = domain.filter(|domain| !words::is_no_domain(domain)) {
             self.domain(domain);
@@ -222,8 +220,12 @@ impl Known {
             _ => {}
         }
         self.add(What::Term, &term, &term, Matched::Anywhere);
-        let parts: Vec<&str> = term.split_whitespace().collect();
-        if parts.len() > 1 {
+        let parts: Vec<&str> = term
+            .split(|c: char| c.is_whitespace() || matches!(c, '-' | '_' | '.' | '+'))
+            .filter(|part| !part.is_empty())
+            .collect();
+        // `a-b` in one word would be any `ab`.
+        if parts.len() > 1 && parts.concat().len() >= LONG {
             for between in ["", " ", "-", "_", ".", "+"] {
                 self.add(What::Term, &parts.join(between), &term, Matched::Anywhere);
             }
@@ -277,6 +279,32 @@ impl Known {
     pub(super) fn len(&self) -> usize {
         self.names.len()
     }
+}
+
+/// The domain and the name of an account as it is given.
+fn in_domain(name: &str) -> (Option<&str>, &str) {
+    match name.split_once('\\') {
+        Some((domain, user)) => (Some(domain), user),
+        None => match name.split_once('@') {
+            Some((user, domain)) => (Some(domain), user),
+            None => (None, name),
+        },
+    }
+}
+
+/// `Mueller` for `Müller`: umlauts as German account names have them, where there are some.
+fn in_two_letters(name: &str) -> Option<String> {
+    let small = name.to_lowercase();
+    small
+        .contains(['ä', 'ö', 'ü', 'ß', 'ø', 'å', 'æ'])
+        .then(|| {
+            small
+                .replace(['ä', 'æ'], "ae")
+                .replace(['ö', 'ø'], "oe")
+                .replace('ü', "ue")
+                .replace('ß', "ss")
+                .replace('å', "aa")
+        })
 }
 
 /// A name's first label.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::addresses::is_internal;
 use super::candidate::{Candidate, What};
 use super::known::Names;
-use super::values::{before, byte, is_word, quote, run_end, run_start, starts_with};
+use super::values::{before, byte, ends_with, is_word, quote, run_end, run_start, starts_with};
 use super::view::folded;
 use super::words;
 
@@ -229,6 +229,13 @@ fn account(text: &str, at: usize, start: usize, names: &Names, found: &mut Vec<C
     }
     // `NT AUTHORITY\x` and `C:\x`; `/user:ACME\x` has a word before its colon.
     if lead == b':' && !is_word(before(bytes, first - 1)) {
+        return;
+    }
+    // The instance of a database's server, which is read with its field.
+    let is_instance = ["source=", "server=", "instance "]
+        .iter()
+        .any(|field| ends_with(bytes, first, field));
+    if is_instance {
         return;
     }
     let last = run_end(bytes, start, 64, |b| {

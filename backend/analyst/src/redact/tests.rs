@@ -467,9 +467,25 @@ fn accounts_passwords_and_machines_are_found_where_programs_put_them() {
             "connect(host=host, user=user)",
         ),
         ("portal.acme.com is ours", "DOMAIN-1 is ours"),
+        (
+            "Data Source=db04\\SQL1;Integrated Security=SSPI",
+            "Data Source=HOST-1\\SQL1;Integrated Security=SSPI",
+        ),
+        (
+            "PROJECTNIGHTGLASS project-nightglass project_nightglass",
+            "TERM-1 TERM-1b TERM-1c",
+        ),
     ] {
         assert_eq!(redacted(text), expected, "{text}");
     }
+}
+
+#[test]
+fn an_account_is_one_with_its_umlauts_and_without() {
+    let mut known = Known::default();
+    known.user("Jürgen.Müßig");
+    let text = "jürgen.müßig, juergen.muessig";
+    assert_eq!(conversation(&known).redact(text).text, "USER-1, USER-1b");
 }
 
 #[test]
