@@ -142,7 +142,8 @@ pub struct Reading {
     /// What is shown, in its order. Of a summary exactly one is the lead and comes first; in an answer to a
     /// question none is.
     pub claims: Vec<Told>,
-    /// The model's facts that are shown in its own wording, and its views and gaps that stand.
+    /// The model's facts that stand in its own wording, and its views and gaps that stand. A summary that fell back
+    /// shows none of them.
     pub kept: u32,
     /// The model's facts that stand, and whose wording said something else or more.
     pub reworded: u32,

@@ -38,8 +38,8 @@ impl Form<'_> {
         Reading {
             stated_by_rules: self.stated_by_rules(&claims),
             claims,
-            kept: if fell_back { 0 } else { kept },
-            reworded: if fell_back { 0 } else { reworded },
+            kept,
+            reworded,
             dropped,
             fell_back,
         }

@@ -180,12 +180,17 @@ fn tally(reading: &Reading) -> String {
         _ => format!(", {number} {what}"),
     };
     let all = count(kept + reworded + dropped, "claim");
+    // What stood beside a core that was not told is not shown.
+    let word = if reading.fell_back { "stood" } else { "kept" };
     let (reworded, dropped) = (of(reworded, "reworded"), of(dropped, "dropped"));
-    format!("{all}: {kept} kept{reworded}{dropped}.")
+    format!("{all}: {kept} {word}{reworded}{dropped}.")
 }
 
 /// `Model: 7 of 9 claims stand.`
 pub fn stand(reading: &Reading) -> String {
+    if reading.fell_back {
+        return "Model: it told nothing of the core.".to_owned();
+    }
     let shown = (reading.kept + reading.reworded) as usize;
     let all = count(shown + reading.dropped.len(), "claim");
     format!("Model: {shown} of {all} stand.")
