@@ -138,13 +138,14 @@ fn batch(rules: &RuleSet, input: &mut impl BufRead, name: String) -> Result<Exit
             break;
         }
         number += 1;
+        let line = super::without_mark(&line);
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let answer = serde_json::from_slice::<Item>(&line)
+        let answer = serde_json::from_slice::<Item>(line)
             .and_then(|item| explainer.answer(item))
             .unwrap_or_else(|error| {
-                let id = serde_json::from_slice::<serde_json::Value>(&line)
+                let id = serde_json::from_slice::<serde_json::Value>(line)
                     .ok()
                     .and_then(|value| value.get("id").cloned());
                 json!({ "id": id, "line": number, "error": error.to_string() })

@@ -33,6 +33,11 @@ impl ConfigFile {
     }
 }
 
+/// A line without the byte order mark that PowerShell writes before the first one.
+pub fn without_mark(line: &[u8]) -> &[u8] {
+    line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line)
+}
+
 /// Runs async work of a command to its end.
 pub fn block_on<T>(work: impl Future<Output = Result<T, String>>) -> Result<T, String> {
     let runtime = tokio::runtime::Runtime::new().map_err(|e| format!("no runtime: {e}"))?;

@@ -104,10 +104,11 @@ fn batch(
             return Ok(Ok(()));
         }
         number += 1;
+        let line = super::without_mark(&line);
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let answer = match serde_json::from_slice::<Item>(&line) {
+        let answer = match serde_json::from_slice::<Item>(line) {
             Ok(item) => {
                 let names = item.known.unwrap_or_default();
                 let redacting = || answer(&redact(args, &item.text, &names));
@@ -118,7 +119,7 @@ fn batch(
                 answer
             }
             Err(error) => {
-                let id = serde_json::from_slice::<Value>(&line)
+                let id = serde_json::from_slice::<Value>(line)
                     .ok()
                     .and_then(|value| value.get("id").cloned());
                 let mut answer = json!({ "line": number, "error": unreadable(&error) });
@@ -189,6 +190,7 @@ mod tests {
             file: PathBuf::from("-"),
         };
         let lines = concat!(
+            "\u{feff}",
             r#"{"id":1,"text":"é 😀 on FIN-LT-204","known":{"hosts":["FIN-LT-204"]}}"#,
             "\nno json\n\n",
             r#"{"id":"x","text":"on","known":{"hosts":"FIN-LT-204"}}"#,

@@ -224,10 +224,14 @@ impl Known {
             .split(|c: char| c.is_whitespace() || matches!(c, '-' | '_' | '.' | '+'))
             .filter(|part| !part.is_empty())
             .collect();
-        // `a-b` in one word would be any `ab`.
-        if parts.len() > 1 && parts.concat().len() >= LONG {
-            for between in ["", " ", "-", "_", ".", "+"] {
+        if parts.len() > 1 {
+            for between in [" ", "-", "_", ".", "+"] {
                 self.add(What::Term, &parts.join(between), &term, Matched::Anywhere);
+            }
+            // `a-b` in one word would be any `ab`.
+            let joined = parts.concat();
+            if joined.len() >= LONG {
+                self.add(What::Term, &joined, &term, Matched::Anywhere);
             }
         }
     }

@@ -650,11 +650,9 @@ fn is_dotted_name(value: &str) -> bool {
 pub(super) fn registry_data(text: &str, start: usize, end: usize) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     let opening = run_start(bytes, start, 1, |b| matches!(b, b'"' | b'\''));
-    let flag = match () {
-        () if ends_with(bytes, opening, "/v ") => " /d ",
-        () if ends_with(bytes, opening, "-name ") => " -value ",
-        () => return None,
-    };
+    let (_, flag) = [("/v ", " /d "), ("-name ", " -value ")]
+        .into_iter()
+        .find(|(named, _)| ends_with(bytes, opening, named))?;
     let line = run_end(bytes, end, 64, |b| b != b'\n');
     let at = (end..line).find(|place| starts_with(bytes, *place, flag))?;
     let at = past_blanks(bytes, at + flag.len());
