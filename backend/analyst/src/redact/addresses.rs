@@ -42,6 +42,19 @@ fn is_drawn(made: &[u8]) -> bool {
         && made.iter().any(u8::is_ascii_alphabetic)
 }
 
+/// Providers that give each customer a name of its own (small letters).
+pub(super) const TENANTS: &[&str] = &[
+    "onmicrosoft.com",
+    "sharepoint.com",
+    "okta.com",
+    "auth0.com",
+    "atlassian.net",
+    "slack.com",
+    "service-now.com",
+    "my.salesforce.com",
+    "zendesk.com",
+];
+
 /// Domains in which anybody may have a name (small letters).
 const SHARED: &[&str] = &[
     "amazonaws.com",

@@ -171,6 +171,7 @@ impl Known {
                     self.add(What::Domain, rest, rest, Matched::Anywhere);
                 }
                 if !rest.contains('.') {
+                    self.tenants(first);
                     let matched = match words::is_distinctive(first) {
                         true => Matched::InCapitals,
                         false => Matched::InItsPlace,
@@ -178,7 +179,20 @@ impl Known {
                     self.add(What::Domain, first, first, matched);
                 }
             }
-            None => self.named(What::Domain, &name, &name),
+            None => {
+                self.tenants(&name);
+                self.named(What::Domain, &name, &name);
+            }
+        }
+    }
+
+    /// What a customer of this name is called at providers that give each one a name of its own.
+    fn tenants(&mut self, name: &str) {
+        if words::is_distinctive(name) {
+            for provider in addresses::TENANTS {
+                let tenant = format!("{name}.{provider}");
+                self.add(What::Domain, &tenant, &tenant, Matched::Anywhere);
+            }
         }
     }
 
@@ -596,21 +610,28 @@ fn is_caseless(c: char) -> bool {
     c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase()
 }
 
-/// How many bytes of labels and dots end `before`.
+/// How many bytes of labels and dots end `before`. Those of a service, `_ldap._tcp`, are nobody's.
 fn labels_before(before: &[u8]) -> usize {
-    if before.last() != Some(&b'.') {
+    let Some((b'.', before)) = before.split_last() else {
         return 0;
+    };
+    let near = &before[before.len().saturating_sub(200)..];
+    let mut length = 0;
+    for label in near.rsplit(|b| *b == b'.') {
+        let is_inside = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        let own = label.iter().rev().take_while(|b| is_inside(b)).count();
+        let name = &label[label.len() - own..];
+        let lead = name
+            .iter()
+            .take_while(|b| !b.is_ascii_alphanumeric())
+            .count();
+        if name.starts_with(b"_") || lead == own {
+            break;
+        }
+        length += own - lead + 1;
+        if own < label.len() || lead > 0 {
+            break;
+        }
     }
-    let run = before
-        .iter()
-        .rev()
-        .take(200)
-        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
-        .count();
-    let start = before.len() - run;
-    let lead = before[start..]
-        .iter()
-        .take_while(|b| !b.is_ascii_alphanumeric())
-        .count();
-    run - lead
+    length
 }

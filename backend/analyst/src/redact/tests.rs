@@ -481,6 +481,24 @@ fn accounts_passwords_and_machines_are_found_where_programs_put_them() {
 }
 
 #[test]
+fn a_service_before_a_domain_stays_and_a_customers_name_at_a_provider_goes() {
+    let mut known = Known::default();
+    known.domain("meridian.example");
+    for (text, expected) in [
+        (
+            "_ldap._tcp.dc._msdcs.meridian.example _kerberos._tcp.meridian.example",
+            "_ldap._tcp.dc._msdcs.DOMAIN-1 _kerberos._tcp.DOMAIN-1",
+        ),
+        (
+            "https://meridian.sharepoint.com/x meridian.onmicrosoft.com evil.onmicrosoft.com",
+            "https://DOMAIN-1/x DOMAIN-2 evil.onmicrosoft.com",
+        ),
+    ] {
+        assert_eq!(conversation(&known).redact(text).text, expected);
+    }
+}
+
+#[test]
 fn an_account_is_one_with_its_umlauts_and_without() {
     let mut known = Known::default();
     known.user("Jürgen.Müßig");
