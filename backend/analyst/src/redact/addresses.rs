@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::candidate::{Candidate, What};
-use super::known::Names;
+use super::known::{Names, labels_before};
 use super::values::{before, byte, ends_with, is_word, run_end, run_start, starts_with};
 use super::view::folded;
 use super::{fields, words};
@@ -460,6 +460,9 @@ pub(super) fn internal_name(
     let mut start = run_start(bytes, dot, 200, |b| is_word(b) || matches!(b, b'-' | b'.'));
     while start < dot && !text.is_char_boundary(start) {
         start += 1;
+    }
+    if text[start..end].starts_with('_') || text[start..end].contains("._") {
+        start = dot + 1 - labels_before(&bytes[..=dot]);
     }
     let name = &text[start..end];
     let lead = before(bytes, start);

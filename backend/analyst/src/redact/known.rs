@@ -611,7 +611,7 @@ fn is_caseless(c: char) -> bool {
 }
 
 /// How many bytes of labels and dots end `before`. Those of a service, `_ldap._tcp`, are nobody's.
-fn labels_before(before: &[u8]) -> usize {
+pub(super) fn labels_before(before: &[u8]) -> usize {
     let Some((b'.', before)) = before.split_last() else {
         return 0;
     };

@@ -490,6 +490,10 @@ fn a_service_before_a_domain_stays_and_a_customers_name_at_a_provider_goes() {
             "_ldap._tcp.dc._msdcs.DOMAIN-1 _kerberos._tcp.DOMAIN-1",
         ),
         (
+            "_ldap._tcp.dc._msdcs.acme.local _sip._tls.acme.internal",
+            "_ldap._tcp.dc._msdcs.DOMAIN-1 _sip._tls.DOMAIN-2",
+        ),
+        (
             "https://meridian.sharepoint.com/x meridian.onmicrosoft.com evil.onmicrosoft.com",
             "https://DOMAIN-1/x DOMAIN-2 evil.onmicrosoft.com",
         ),
