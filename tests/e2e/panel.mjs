@@ -167,8 +167,16 @@ export async function killWorker(context) {
 export async function stopWorker(context, page) {
   const internals = await context.newPage();
   await internals.goto("chrome://serviceworker-internals/");
-  await internals.getByText("Stop", { exact: true }).click();
-  await internals.getByText("Running Status: STOPPED").waitFor();
+  const stop = internals.getByText("Stop", { exact: true });
+  const stopped = internals.getByText("Running Status: STOPPED");
+  // The page draws its list anew, and what wakes the worker may do so before the page has told of its end.
+  let isSeen = false;
+  for (let tries = 0; tries < 10 && !isSeen; tries++) {
+    await stop.or(stopped).first().waitFor({ timeout: PATIENCE });
+    if (!(await stopped.isVisible())) await stop.click({ timeout: 2_000 }).catch(() => {});
+    isSeen = await stopped.waitFor({ timeout: 2_000 }).then(() => true, () => false);
+  }
+  if (!isSeen) throw new Error("the worker does not stop");
   await internals.close();
   await page.bringToFront();
 }
